@@ -1,0 +1,76 @@
+//! Everything that differs between the supported versions of the server (15 to 18).
+
+use core::ffi::c_int;
+use pgrx::pg_sys;
+
+#[cfg(any(feature = "pg17", feature = "pg18"))]
+pub(crate) use pg_sys::WaitEventIPC::{
+    WAIT_EVENT_BGWORKER_SHUTDOWN as WAIT_FOR_SHUTDOWN, WAIT_EVENT_BGWORKER_STARTUP as WAIT_FOR_STARTUP,
+    WAIT_EVENT_MESSAGE_QUEUE_PUT_MESSAGE as WAIT_TO_PUT_MESSAGE, WAIT_EVENT_MESSAGE_QUEUE_RECEIVE as WAIT_TO_RECEIVE,
+};
+#[cfg(any(feature = "pg15", feature = "pg16"))]
+pub(crate) use pg_sys::WaitEventIPC::{
+    WAIT_EVENT_BGWORKER_SHUTDOWN as WAIT_FOR_SHUTDOWN, WAIT_EVENT_BGWORKER_STARTUP as WAIT_FOR_STARTUP,
+    WAIT_EVENT_MQ_PUT_MESSAGE as WAIT_TO_PUT_MESSAGE, WAIT_EVENT_MQ_RECEIVE as WAIT_TO_RECEIVE,
+};
+
+/// Run `portal` to its end as a top-level command.
+///
+/// # Safety
+///
+/// `portal` has been started and `receiver` matches its rows.
+pub(crate) unsafe fn run_portal(
+    portal: pg_sys::Portal,
+    receiver: *mut pg_sys::DestReceiver,
+    completion: &mut pg_sys::QueryCompletion,
+) {
+    const ALL_ROWS: core::ffi::c_long = core::ffi::c_long::MAX;
+    const TOP_LEVEL: bool = true;
+
+    #[cfg(not(feature = "pg18"))]
+    // SAFETY: the caller vouches for the portal and the receiver; `true` says that the portal runs only once.
+    unsafe {
+        pg_sys::PortalRun(portal, ALL_ROWS, TOP_LEVEL, true, receiver, receiver, completion)
+    };
+    #[cfg(feature = "pg18")]
+    // SAFETY: the caller vouches for the portal and the receiver.
+    unsafe {
+        pg_sys::PortalRun(portal, ALL_ROWS, TOP_LEVEL, receiver, receiver, completion)
+    };
+}
+
+/// Form a tuple of `values` for `tuple_desc`, in the current memory context.
+///
+/// # Safety
+///
+/// `values` and `nulls` have one entry for each column of `tuple_desc`, and each value is of its column's type.
+pub(crate) unsafe fn form_minimal_tuple(
+    tuple_desc: pg_sys::TupleDesc,
+    values: &mut [pg_sys::Datum],
+    nulls: &mut [bool],
+) -> pg_sys::MinimalTuple {
+    #[cfg(not(feature = "pg18"))]
+    // SAFETY: the caller vouches for the arrays.
+    unsafe {
+        pg_sys::heap_form_minimal_tuple(tuple_desc, values.as_mut_ptr(), nulls.as_mut_ptr())
+    }
+    #[cfg(feature = "pg18")]
+    // SAFETY: the caller vouches for the arrays; no extra room is wanted before the tuple.
+    unsafe {
+        pg_sys::heap_form_minimal_tuple(tuple_desc, values.as_ptr(), nulls.as_ptr(), 0)
+    }
+}
+
+/// Install a signal handler of the server's own.
+pub(crate) fn handle_signal(signal: c_int, handler: unsafe extern "C-unwind" fn(c_int)) {
+    #[cfg(not(feature = "pg18"))]
+    // SAFETY: the handler is one that the server installs for its own processes.
+    unsafe {
+        pg_sys::pqsignal(signal, Some(handler))
+    };
+    #[cfg(feature = "pg18")]
+    // SAFETY: the handler is one that the server installs for its own processes.
+    unsafe {
+        pg_sys::pqsignal_be(signal, Some(handler))
+    };
+}

@@ -1,0 +1,227 @@
+//! Run the launched SQL as a session's top-level command: one transaction for all its statements, the last result
+//! for the leader. The steps are those of the server's own `exec_simple_query`.
+
+use crate::compat;
+use crate::ffi;
+use crate::outbox::Outbox;
+use crate::rows::RowSender;
+use core::ffi::{CStr, c_int};
+use pgrx::pg_sys;
+use pgrx::pg_sys::panic::ErrorReport;
+use pgrx::{PgLogLevel, PgSqlErrorCode};
+use std::ffi::CString;
+
+/// How the last statement ended.
+#[derive(Default)]
+pub(crate) struct Completion(pg_sys::QueryCompletion);
+
+impl Completion {
+    /// The tag as a client would see it, such as `INSERT 0 5`; empty if there was no statement.
+    pub(crate) fn tag(&self) -> CString {
+        let tag = self.0.commandTag;
+        if tag == pg_sys::CommandTag::CMDTAG_UNKNOWN {
+            return CString::default();
+        }
+        // SAFETY: every tag has a name.
+        let name = unsafe { pg_sys::GetCommandTagName(tag) };
+        // SAFETY: the name is in static memory and ends in NUL.
+        let name = unsafe { CStr::from_ptr(name) }.to_string_lossy();
+        // SAFETY: this looks into a table.
+        let counts = unsafe { pg_sys::command_tag_display_rowcount(tag) };
+        let text = match tag {
+            pg_sys::CommandTag::CMDTAG_INSERT => format!("{name} 0 {}", self.0.nprocessed),
+            _ if counts => format!("{name} {}", self.0.nprocessed),
+            _ => name.into_owned(),
+        };
+        CString::new(text).unwrap_or_default()
+    }
+}
+
+/// Run `sql` and commit. Rows go to `outbox`; an ERROR is raised as in any session.
+pub(crate) fn run(sql: &CStr, outbox: &Outbox) -> Completion {
+    use_message_context();
+    // SAFETY: no transaction is running.
+    unsafe { pg_sys::SetCurrentStatementStartTimestamp() };
+    // SAFETY: no transaction is running.
+    unsafe { pg_sys::StartTransactionCommand() };
+    enter_message_context();
+    start_statement_timeout();
+
+    // SAFETY: the text ends in NUL.
+    let parsed = unsafe { pg_sys::pg_parse_query(sql.as_ptr()) };
+    // SAFETY: the parser returns a list of raw statements, in the message context.
+    let statements = unsafe { statements_of(parsed) };
+    statements.iter().copied().for_each(refuse_if_impossible);
+
+    let mut completion = Completion::default();
+    let mut sender = RowSender::new(outbox);
+    let last = statements.len().saturating_sub(1);
+    for (index, statement) in statements.iter().copied().enumerate() {
+        start_statement_timeout();
+        if last > 0 {
+            // SAFETY: in a transaction; repeating it does nothing.
+            unsafe { pg_sys::BeginImplicitTransactionBlock() };
+        }
+        let sender = (index == last).then_some(&mut *sender);
+        completion = run_statement(statement, sql, sender);
+        if index != last {
+            // SAFETY: in a transaction.
+            unsafe { pg_sys::CommandCounterIncrement() };
+            ffi::disable_statement_timeout();
+        } else if last > 0 {
+            // SAFETY: begun above.
+            unsafe { pg_sys::EndImplicitTransactionBlock() };
+        }
+    }
+    commit();
+    sender.flush();
+    completion
+}
+
+/// # Safety
+///
+/// `list` is a list of raw statements that outlives the result.
+unsafe fn statements_of<'a>(list: *mut pg_sys::List) -> &'a [*mut pg_sys::RawStmt] {
+    if list.is_null() {
+        return &[]; // The server's empty list.
+    }
+    // SAFETY: not null, hence a list.
+    let list = unsafe { &*list };
+    // SAFETY: a cell of a list of nodes is a pointer to the node.
+    unsafe { core::slice::from_raw_parts(list.elements.cast(), list.length as usize) }
+}
+
+fn commit() {
+    ffi::disable_statement_timeout();
+    // SAFETY: started in `run`; a procedure that has committed has started the next one.
+    unsafe { pg_sys::CommitTransactionCommand() };
+}
+
+/// Run one statement; with a `sender` its rows are wanted.
+fn run_statement(statement: *mut pg_sys::RawStmt, sql: &CStr, sender: Option<&mut RowSender>) -> Completion {
+    // SAFETY: the parser has made it, in the message context.
+    let node = unsafe { (*statement).stmt };
+    // SAFETY: every statement has a tag.
+    let tag = unsafe { pg_sys::CreateCommandTag(node) };
+    // SAFETY: every tag has a name, in static memory.
+    let name = unsafe { pg_sys::GetCommandTagName(tag) };
+    // SAFETY: the name ends in NUL.
+    unsafe { pg_sys::set_ps_display(name) };
+    pgrx::check_for_interrupts!();
+
+    let plans = plan(statement, sql);
+    pgrx::check_for_interrupts!();
+    let portal = start_portal(sql, tag, plans);
+    let receiver = match sender {
+        Some(sender) => {
+            // SAFETY: the portal has been started, so it knows its columns.
+            let columns = unsafe { (*portal).tupDesc };
+            sender.receiver_for(columns)
+        }
+        // SAFETY: this receiver needs no set-up and throws every row away.
+        None => unsafe { pg_sys::CreateDestReceiver(pg_sys::CommandDest::DestNone) },
+    };
+    let mut completion = Completion::default();
+    // SAFETY: started above; the receiver was made for its columns.
+    unsafe { compat::run_portal(portal, receiver, &mut completion.0) };
+    // SAFETY: the portal has been run to its end.
+    unsafe { pg_sys::PortalDrop(portal, false) };
+    enter_message_context();
+    completion
+}
+
+fn plan(statement: *mut pg_sys::RawStmt, sql: &CStr) -> *mut pg_sys::List {
+    // SAFETY: the parser has made the statement.
+    let needs_snapshot = unsafe { pg_sys::analyze_requires_snapshot(statement) };
+    if needs_snapshot {
+        // SAFETY: in a transaction.
+        let snapshot = unsafe { pg_sys::GetTransactionSnapshot() };
+        // SAFETY: the snapshot was just taken; it is popped below.
+        unsafe { pg_sys::PushActiveSnapshot(snapshot) };
+    }
+    let (text, null) = (sql.as_ptr(), core::ptr::null_mut());
+    // SAFETY: the statement was parsed from this text and has no parameters.
+    let queries = unsafe { pg_sys::pg_analyze_and_rewrite_fixedparams(statement, text, core::ptr::null(), 0, null) };
+    let options = pg_sys::CURSOR_OPT_PARALLEL_OK as c_int;
+    // SAFETY: the queries were analysed from this text and have no parameters.
+    let plans = unsafe { pg_sys::pg_plan_queries(queries, text, options, core::ptr::null_mut()) };
+    if needs_snapshot {
+        // SAFETY: pushed above.
+        unsafe { pg_sys::PopActiveSnapshot() };
+    }
+    plans
+}
+
+fn start_portal(sql: &CStr, tag: pg_sys::CommandTag::Type, plans: *mut pg_sys::List) -> pg_sys::Portal {
+    // SAFETY: the unnamed portal may be replaced silently.
+    let portal = unsafe { pg_sys::CreatePortal(c"".as_ptr(), true, true) };
+    // SAFETY: just created. Nobody needs to see it in pg_cursors.
+    unsafe { (*portal).visible = false };
+    let (text, null) = (sql.as_ptr(), core::ptr::null_mut());
+    // SAFETY: text and plans live in the segment and in the message context, longer than the portal.
+    unsafe { pg_sys::PortalDefineQuery(portal, core::ptr::null(), text, tag, plans, null) };
+    // SAFETY: defined above, without parameters; the server takes a snapshot if the command wants one.
+    unsafe { pg_sys::PortalStart(portal, core::ptr::null_mut(), 0, core::ptr::null_mut()) };
+    portal
+}
+
+/// Refuse what cannot work in a worker, before any statement has run.
+fn refuse_if_impossible(statement: *mut pg_sys::RawStmt) {
+    // SAFETY: the parser has made it.
+    let node = unsafe { (*statement).stmt };
+    // SAFETY: every node begins with its tag.
+    let node_tag = unsafe { (*node).type_ };
+    match node_tag {
+        pg_sys::NodeTag::T_TransactionStmt => refuse(
+            "transaction control is not allowed in a background command",
+            "The command is a transaction of its own. A procedure that is called by it may commit.",
+        ),
+        pg_sys::NodeTag::T_CopyStmt => {
+            // SAFETY: the tag says what the node is.
+            let copy = unsafe { &*node.cast::<pg_sys::CopyStmt>() };
+            if copy.filename.is_null() {
+                refuse(
+                    "COPY with the client is not allowed in a background command",
+                    "A background worker has no client. Use a query, a file or a program.",
+                );
+            }
+        }
+        _ => {}
+    }
+}
+
+fn refuse(message: &'static str, hint: &'static str) {
+    ErrorReport::new(PgSqlErrorCode::ERRCODE_FEATURE_NOT_SUPPORTED, message, "pg_background")
+        .set_hint(hint)
+        .report(PgLogLevel::ERROR);
+}
+
+/// `statement_timeout` is for each statement, as in a session.
+fn start_statement_timeout() {
+    // SAFETY: a setting, read on the process's only thread.
+    let timeout_ms = unsafe { pg_sys::StatementTimeout };
+    if timeout_ms > 0 && !ffi::statement_timeout_is_active() {
+        ffi::enable_statement_timeout(timeout_ms);
+    }
+}
+
+/// Create the context that sessions parse and plan in; it outlives the transactions of a procedure that commits.
+fn use_message_context() {
+    let (min, init, max) =
+        (pg_sys::ALLOCSET_DEFAULT_MINSIZE, pg_sys::ALLOCSET_DEFAULT_INITSIZE, pg_sys::ALLOCSET_DEFAULT_MAXSIZE);
+    // SAFETY: read on the process's only thread.
+    let top = unsafe { pg_sys::TopMemoryContext };
+    let name = c"MessageContext".as_ptr();
+    // SAFETY: the parent lives as long as the process, and the name is static.
+    let context =
+        unsafe { pg_sys::AllocSetContextCreateInternal(top, name, min as usize, init as usize, max as usize) };
+    // SAFETY: written on the process's only thread.
+    unsafe { pg_sys::MessageContext = context };
+}
+
+fn enter_message_context() {
+    // SAFETY: created in `use_message_context`.
+    let context = unsafe { pg_sys::MessageContext };
+    // SAFETY: the context lives as long as the process.
+    unsafe { pg_sys::MemoryContextSwitchTo(context) };
+}

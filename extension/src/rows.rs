@@ -1,0 +1,301 @@
+//! The worker's destination for rows: it collects minimal tuples into batches and sends each batch as one message.
+
+use crate::compat;
+use crate::ffi::unguarded;
+use crate::message::{Column, HEAD_SIZE};
+use crate::outbox::Outbox;
+use crate::shm::queue::Sent;
+use crate::shm::segment::maxalign;
+use core::ffi::{CStr, c_int, c_void};
+use pgrx::pg_sys::panic::ErrorReport;
+use pgrx::pg_sys::{self, DestReceiver, MinimalTuple, Oid, TupleDesc, TupleTableSlot};
+use pgrx::{PgLogLevel, PgSqlErrorCode, PgTupleDesc};
+
+/// Bytes of a batch, at most; a small queue has smaller ones, so that it holds several.
+const BATCH_SIZE: usize = 16 * 1024;
+const BATCHES_IN_QUEUE: usize = 4;
+/// The server refuses larger messages.
+const LARGEST_TUPLE: usize = 0x3fff_ffff - HEAD_SIZE;
+
+/// What has to be done to a column's values before they can leave the process.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Passage {
+    /// The value passes as it is, unless it is toasted out of line.
+    AsIs { varlena: bool },
+    /// A pseudo-type such as `void`, which no column list can name: the value passes as text.
+    AsText { output: Oid },
+}
+
+/// Receives rows from the executor. The server knows it by its first field.
+#[repr(C)]
+pub(crate) struct RowSender<'a> {
+    receiver: DestReceiver,
+    outbox: &'a Outbox,
+    batch: Vec<u8>,
+    columns: Vec<Passage>,
+    tuple_desc: TupleDesc,
+    /// Whether every row has to be formed anew.
+    converts: bool,
+    /// Set once nobody reads any more; the command goes on, its rows are dropped.
+    discards: bool,
+    row_context: pg_sys::MemoryContext,
+}
+
+impl<'a> RowSender<'a> {
+    /// Boxed, because the server keeps its address.
+    pub(crate) fn new(outbox: &'a Outbox) -> Box<Self> {
+        let batch_size = BATCH_SIZE.min(outbox.segment().queue_size() / BATCHES_IN_QUEUE);
+        Box::new(RowSender {
+            receiver: DestReceiver {
+                receiveSlot: Some(receive_slot),
+                rStartup: Some(start_up),
+                rShutdown: Some(shut_down),
+                rDestroy: Some(shut_down),
+                mydest: pg_sys::CommandDest::DestNone,
+            },
+            outbox,
+            batch: Vec::with_capacity(batch_size),
+            columns: Vec::new(),
+            tuple_desc: core::ptr::null_mut(),
+            converts: false,
+            discards: false,
+            row_context: new_row_context(),
+        })
+    }
+
+    /// Announce the columns, and return the receiver for such rows. Without columns there are no rows.
+    pub(crate) fn receiver_for(&mut self, columns: TupleDesc) -> *mut DestReceiver {
+        if !columns.is_null() {
+            self.describe(columns);
+        }
+        core::ptr::from_mut(self).cast()
+    }
+
+    fn describe(&mut self, columns: TupleDesc) {
+        // SAFETY: the portal's description of its rows.
+        let tuple_desc = unsafe { PgTupleDesc::from_pg_unchecked(columns) };
+        let mut described = Vec::with_capacity(tuple_desc.len());
+        for attribute in tuple_desc.iter() {
+            let passage = passage_of(attribute);
+            let (type_oid, typmod) = match passage {
+                Passage::AsIs { .. } => (attribute.atttypid, attribute.atttypmod),
+                Passage::AsText { .. } => (pg_sys::TEXTOID, -1),
+            };
+            described.push(Column { name: name_of(attribute).to_owned(), type_oid, typmod });
+            self.columns.push(passage);
+        }
+        self.converts = self.columns.iter().any(|passage| matches!(passage, Passage::AsText { .. }));
+        self.tuple_desc = if self.converts { description_of(&described) } else { columns };
+        self.discards = self.outbox.send_description(&described) == Sent::Detached;
+    }
+
+    /// Send what has been collected.
+    pub(crate) fn flush(&mut self) {
+        if !self.batch.is_empty() && !self.discards {
+            self.discards = self.outbox.send_rows(&self.batch) == Sent::Detached;
+        }
+        self.batch.clear();
+    }
+
+    /// Append a tuple to the batch if there is room for it. Neither allocates nor panics.
+    fn append(&mut self, tuple: &[u8]) -> bool {
+        let padded = maxalign(tuple.len());
+        let used = self.batch.len();
+        if padded > self.batch.capacity() - used {
+            return false;
+        }
+        let spare = self.batch.spare_capacity_mut().as_mut_ptr();
+        // SAFETY: there is room for `padded` bytes, and the tuple is not part of the batch.
+        unsafe { core::ptr::copy_nonoverlapping(tuple.as_ptr(), spare.cast(), tuple.len()) };
+        // SAFETY: the padding follows the tuple and lies within the room as well.
+        let padding = unsafe { spare.add(tuple.len()) };
+        // SAFETY: there is room for `padded` bytes.
+        unsafe { padding.write_bytes(0, padded - tuple.len()) };
+        // SAFETY: these bytes were written just now.
+        unsafe { self.batch.set_len(used + padded) };
+        true
+    }
+
+    /// Take a row that does not simply fit the batch.
+    fn take(&mut self, slot: *mut TupleTableSlot, tuple: MinimalTuple) {
+        let stays_here = self.converts || has_external(tuple);
+        let tuple = if stays_here { self.form(slot) } else { tuple };
+        // SAFETY: the tuple lives until the row context is reset below, or until the caller frees it.
+        let bytes = unsafe { bytes_of(tuple) };
+        if bytes.len() > LARGEST_TUPLE {
+            ErrorReport::new(PgSqlErrorCode::ERRCODE_PROGRAM_LIMIT_EXCEEDED, "row is too large", "pg_background")
+                .set_detail(format!("The row has {} bytes, the limit is {LARGEST_TUPLE}.", bytes.len()))
+                .report(PgLogLevel::ERROR);
+        }
+        if !self.append(bytes) {
+            self.flush();
+            if !self.append(bytes) && !self.discards {
+                self.discards = self.outbox.send_rows(bytes) == Sent::Detached;
+            }
+        }
+        if stays_here {
+            // SAFETY: nothing of this row is needed any more.
+            unsafe { pg_sys::MemoryContextReset(self.row_context) };
+        }
+    }
+
+    /// Form the row anew from values that mean something outside of this process.
+    fn form(&self, slot: *mut TupleTableSlot) -> MinimalTuple {
+        // SAFETY: the context was made for this.
+        let outer = unsafe { pg_sys::MemoryContextSwitchTo(self.row_context) };
+        let count = self.columns.len();
+        // SAFETY: the executor has filled the slot.
+        let taken_apart = unsafe { (*slot).tts_nvalid };
+        if (taken_apart as usize) < count {
+            // SAFETY: the slot has this many columns, and not all of them have been taken apart.
+            unsafe { pg_sys::slot_getsomeattrs_int(slot, count as c_int) };
+        }
+        // SAFETY: the slot stays as it is while its row is taken.
+        let slot = unsafe { &*slot };
+        // SAFETY: the slot has this many values.
+        let values = unsafe { core::slice::from_raw_parts(slot.tts_values, count) };
+        // SAFETY: the slot has this many flags.
+        let nulls = unsafe { core::slice::from_raw_parts(slot.tts_isnull, count) };
+        let mut nulls = nulls.to_vec();
+        let mut values: Vec<_> = values
+            .iter()
+            .zip(&nulls)
+            .zip(&self.columns)
+            .map(|((value, null), passage)| if *null { *value } else { passage.take(*value) })
+            .collect();
+        // SAFETY: the values are of the types that were announced.
+        let tuple = unsafe { compat::form_minimal_tuple(self.tuple_desc, &mut values, &mut nulls) };
+        // SAFETY: the context that was current before.
+        unsafe { pg_sys::MemoryContextSwitchTo(outer) };
+        tuple
+    }
+}
+
+impl Passage {
+    /// The value as it passes; memory comes from the current context.
+    fn take(self, value: pg_sys::Datum) -> pg_sys::Datum {
+        match self {
+            Passage::AsIs { varlena: false } => value,
+            Passage::AsIs { varlena: true } => {
+                // SAFETY: a value of a variable-length type; what is in line already comes back as it is.
+                unsafe { pg_sys::detoast_external_attr(value.cast_mut_ptr()) }.into()
+            }
+            Passage::AsText { output } => {
+                // SAFETY: the output function of the value's type.
+                let text = unsafe { pg_sys::OidOutputFunctionCall(output, value) };
+                // SAFETY: the text ends in NUL.
+                unsafe { pg_sys::cstring_to_text(text) }.into()
+            }
+        }
+    }
+}
+
+/// The executor's call for each row. It owns nothing that would have to be dropped: an ERROR out of an unguarded
+/// function jumps over this frame.
+///
+/// # Safety
+///
+/// Called by the server; `receiver` is the first field of a `RowSender`, and `slot` holds a row of its columns.
+unsafe extern "C-unwind" fn receive_slot(slot: *mut TupleTableSlot, receiver: *mut DestReceiver) -> bool {
+    // SAFETY: the server passes the receiver that `receiver_for` gave it.
+    let sender = unsafe { &mut *receiver.cast::<RowSender>() };
+    if sender.discards {
+        return true;
+    }
+    let mut is_copy = false;
+    // SAFETY: nothing here has to be dropped; the slot holds a row.
+    let tuple = unsafe { unguarded::ExecFetchSlotMinimalTuple(slot, &mut is_copy) };
+    // SAFETY: the tuple lives until it is freed below.
+    let bytes = unsafe { bytes_of(tuple) };
+    if sender.converts || has_external(tuple) || !sender.append(bytes) {
+        // SAFETY: the same sender and row as here.
+        unsafe { take_row(receiver, slot, tuple) };
+    }
+    if is_copy {
+        // SAFETY: the server made the copy for this function to free.
+        unsafe { unguarded::pfree(tuple.cast::<c_void>()) };
+    }
+    true
+}
+
+/// # Safety
+///
+/// As for `receive_slot`; `tuple` is the slot's row.
+#[pgrx::pg_guard]
+unsafe extern "C-unwind" fn take_row(receiver: *mut DestReceiver, slot: *mut TupleTableSlot, tuple: MinimalTuple) {
+    // SAFETY: the caller's own reference is not used while this function runs.
+    let sender = unsafe { &mut *receiver.cast::<RowSender>() };
+    sender.take(slot, tuple);
+}
+
+unsafe extern "C-unwind" fn start_up(_: *mut DestReceiver, _: c_int, _: TupleDesc) {}
+
+unsafe extern "C-unwind" fn shut_down(_: *mut DestReceiver) {}
+
+fn has_external(tuple: MinimalTuple) -> bool {
+    // SAFETY: the server has just formed the tuple.
+    let infomask = unsafe { (*tuple).t_infomask };
+    u32::from(infomask) & pg_sys::HEAP_HASEXTERNAL != 0
+}
+
+/// # Safety
+///
+/// `tuple` is a whole tuple that lives as long as the result is used.
+unsafe fn bytes_of<'a>(tuple: MinimalTuple) -> &'a [u8] {
+    // SAFETY: a minimal tuple begins with its length.
+    let len = unsafe { (*tuple).t_len };
+    // SAFETY: the length is that of the whole tuple, and the caller vouches for its life.
+    unsafe { core::slice::from_raw_parts(tuple.cast(), len as usize) }
+}
+
+fn passage_of(attribute: &pg_sys::FormData_pg_attribute) -> Passage {
+    let type_oid = attribute.atttypid;
+    if type_oid == pg_sys::RECORDOID || type_oid == pg_sys::RECORDARRAYOID {
+        refuse_record(name_of(attribute));
+    }
+    // SAFETY: this looks the type up in the catalog.
+    let kind = unsafe { pg_sys::get_typtype(type_oid) };
+    if kind as u8 != pg_sys::TYPTYPE_PSEUDO {
+        return Passage::AsIs { varlena: attribute.attlen == -1 };
+    }
+    let (mut output, mut is_varlena) = (Oid::INVALID, false);
+    // SAFETY: both pointers are to locals.
+    unsafe { pg_sys::getTypeOutputInfo(type_oid, &mut output, &mut is_varlena) };
+    Passage::AsText { output }
+}
+
+/// The columns of an anonymous row type are known to the process that made it only.
+fn refuse_record(column: &CStr) {
+    let message =
+        format!("column \"{}\" of the background command has an anonymous row type", column.to_string_lossy());
+    ErrorReport::new(PgSqlErrorCode::ERRCODE_FEATURE_NOT_SUPPORTED, message, "pg_background")
+        .set_hint("Select the fields as columns of their own, or cast the row to a named composite type or to text.")
+        .report(PgLogLevel::ERROR);
+}
+
+fn name_of(attribute: &pg_sys::FormData_pg_attribute) -> &CStr {
+    // SAFETY: a name in the catalog ends in NUL.
+    unsafe { CStr::from_ptr(attribute.attname.data.as_ptr()) }
+}
+
+/// The server's own description of such columns, for the rest of the process's life.
+fn description_of(columns: &[Column]) -> TupleDesc {
+    // SAFETY: a plain allocation.
+    let tuple_desc = unsafe { pg_sys::CreateTemplateTupleDesc(columns.len() as c_int) };
+    for (index, column) in columns.iter().enumerate() {
+        let (number, name) = (index as i16 + 1, column.name.as_ptr());
+        // SAFETY: the description has room for this many columns.
+        unsafe { pg_sys::TupleDescInitEntry(tuple_desc, number, name, column.type_oid, column.typmod, 0) };
+    }
+    tuple_desc
+}
+
+fn new_row_context() -> pg_sys::MemoryContext {
+    let (min, init, max) =
+        (pg_sys::ALLOCSET_DEFAULT_MINSIZE, pg_sys::ALLOCSET_DEFAULT_INITSIZE, pg_sys::ALLOCSET_DEFAULT_MAXSIZE);
+    // SAFETY: read on the process's only thread.
+    let top = unsafe { pg_sys::TopMemoryContext };
+    let name = c"pg_background row".as_ptr();
+    // SAFETY: the parent lives as long as the process, and the name is static.
+    unsafe { pg_sys::AllocSetContextCreateInternal(top, name, min as usize, init as usize, max as usize) }
+}
