@@ -1,0 +1,206 @@
+//! What the server can say in the course of a query.
+
+use bytes::Bytes;
+use fallible_iterator::FallibleIterator;
+use postgres_protocol::message::backend::{ErrorFields, RowDescriptionBody};
+
+/// One thing the server said, in the order it said it.
+#[derive(Debug, Clone)]
+pub enum Event {
+    /// A result with rows begins.
+    Columns(Vec<Column>),
+    /// The next row of that result.
+    Row(Row),
+    /// A statement ended with this command tag.
+    Complete(String),
+    /// The statement was empty.
+    Empty,
+    Notice(ServerMessage),
+    Error(ServerMessage),
+    Notification(Notification),
+    /// The server waits for COPY data from us.
+    CopyIn,
+    /// The server is about to send COPY data.
+    CopyOut,
+    CopyData(Bytes),
+    CopyDone,
+    /// The query string is finished; nothing follows until the next one.
+    Ready(TransactionStatus),
+}
+
+/// Where the session stands, as the server reports it after each query string.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TransactionStatus {
+    Idle,
+    InTransaction,
+    Failed,
+}
+
+impl TransactionStatus {
+    pub(super) fn from_byte(status: u8) -> Self {
+        match status {
+            b'T' => Self::InTransaction,
+            b'E' => Self::Failed,
+            _ => Self::Idle,
+        }
+    }
+}
+
+/// A column of a result.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Column {
+    pub name: String,
+    pub type_oid: u32,
+    pub type_modifier: i32,
+    /// Oid of the table it comes from, 0 if from none.
+    pub table_oid: u32,
+}
+
+/// NOTIFY as it reached this session.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Notification {
+    pub channel: String,
+    pub payload: String,
+    /// Process id of the notifying backend.
+    pub pid: i32,
+}
+
+/// A row as it came: its values are found when asked for, so that a large result costs no allocation per value.
+#[derive(Debug, Clone)]
+pub struct Row {
+    data: Bytes,
+}
+
+impl Row {
+    /// `data` is the body of a DataRow message behind its column count.
+    pub(super) fn new(data: Bytes) -> Self {
+        Self { data }
+    }
+
+    /// The values in text form, left to right; `None` is NULL.
+    pub fn values(&self) -> Values<'_> {
+        Values { rest: &self.data }
+    }
+
+    /// Size of the row in bytes, as it came.
+    pub fn size(&self) -> usize {
+        self.data.len()
+    }
+}
+
+/// Iterator over the values of a [`Row`].
+#[derive(Debug, Clone)]
+pub struct Values<'a> {
+    rest: &'a [u8],
+}
+
+impl<'a> Iterator for Values<'a> {
+    type Item = Option<&'a [u8]>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let (length, rest) = self.rest.split_first_chunk::<4>()?;
+        let Ok(length) = usize::try_from(i32::from_be_bytes(*length)) else {
+            self.rest = rest;
+            return Some(None);
+        };
+        let (value, rest) = rest.split_at_checked(length)?;
+        self.rest = rest;
+        Some(Some(value))
+    }
+}
+
+/// An error or a notice with all its fields.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ServerMessage {
+    /// As the server words it: `ERROR`, `FATAL`, `NOTICE`, ..
+    pub severity: String,
+    pub sqlstate: String,
+    pub message: String,
+    pub detail: Option<String>,
+    pub hint: Option<String>,
+    /// Position in the query string, in characters, from 1.
+    pub position: Option<usize>,
+    /// Position in `internal_query`, in characters, from 1.
+    pub internal_position: Option<usize>,
+    pub internal_query: Option<String>,
+    pub context: Option<String>,
+    pub schema: Option<String>,
+    pub table: Option<String>,
+    pub column: Option<String>,
+    pub data_type: Option<String>,
+    pub constraint: Option<String>,
+    /// Source file of the server.
+    pub file: Option<String>,
+    /// Line in `file`.
+    pub line: Option<String>,
+    /// Function of the server.
+    pub routine: Option<String>,
+}
+
+impl ServerMessage {
+    /// Whether the server ends the session with it.
+    pub fn is_fatal(&self) -> bool {
+        matches!(self.severity.as_str(), "FATAL" | "PANIC")
+    }
+
+    pub(super) fn from_fields(mut fields: ErrorFields<'_>) -> Self {
+        let mut message = Self::default();
+        while let Ok(Some(field)) = fields.next() {
+            message.set(field.type_(), String::from_utf8_lossy(field.value_bytes()).into_owned());
+        }
+        message
+    }
+
+    /// The letters are those of the protocol's "Error and Notice Message Fields".
+    fn set(&mut self, field: u8, value: String) {
+        match field {
+            b'S' => self.severity = value,
+            b'C' => self.sqlstate = value,
+            b'M' => self.message = value,
+            b'D' => self.detail = Some(value),
+            b'H' => self.hint = Some(value),
+            b'P' => self.position = value.parse().ok(),
+            b'p' => self.internal_position = value.parse().ok(),
+            b'q' => self.internal_query = Some(value),
+            b'W' => self.context = Some(value),
+            b's' => self.schema = Some(value),
+            b't' => self.table = Some(value),
+            b'c' => self.column = Some(value),
+            b'd' => self.data_type = Some(value),
+            b'n' => self.constraint = Some(value),
+            b'F' => self.file = Some(value),
+            b'L' => self.line = Some(value),
+            b'R' => self.routine = Some(value),
+            _ => {}
+        }
+    }
+}
+
+pub(super) fn columns(description: &RowDescriptionBody) -> std::io::Result<Vec<Column>> {
+    let column = |field: postgres_protocol::message::backend::Field<'_>| {
+        Ok(Column {
+            name: field.name().to_owned(),
+            type_oid: field.type_oid(),
+            type_modifier: field.type_modifier(),
+            table_oid: field.table_oid(),
+        })
+    };
+    description.fields().map(column).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_of_a_row() {
+        let row = Row::new(Bytes::from_static(b"\0\0\0\x02ab\xff\xff\xff\xff\0\0\0\0"));
+        assert_eq!(row.values().collect::<Vec<_>>(), [Some(&b"ab"[..]), None, Some(&b""[..])]);
+    }
+
+    #[test]
+    fn a_short_row_ends_early() {
+        let row = Row::new(Bytes::from_static(b"\0\0\0\x09ab"));
+        assert_eq!(row.values().count(), 0);
+    }
+}
