@@ -1,0 +1,276 @@
+//! Running a query string: its events become printed results, in psql's order.
+
+use std::borrow::Cow;
+use std::io;
+use std::time::{Duration, Instant};
+
+use super::execution::{Collected, Ran, Run, Take, text_of};
+use super::message::format_message;
+use super::print::{Align, PrintSettings, Table, print_table};
+use super::shell::{LOST_TEXT, LastError, Shell, Streams};
+use crate::wire::{Column, Event, Lost, Notification, Row, ServerMessage};
+
+/// How often the watcher is called while a statement runs.
+const WATCH_INTERVAL: Duration = Duration::from_millis(20);
+impl Shell {
+    /// Sends a query string and deals with everything it brings.
+    pub(super) fn run(
+        &mut self,
+        sql: &str,
+        take: Take<'_>,
+        settings: &PrintSettings,
+        io: &mut Streams<'_>,
+        watch: &mut dyn FnMut(),
+    ) -> io::Result<Ran> {
+        let started = Instant::now();
+        let mut run = Run::new(sql, take, settings, started);
+        if self.connection.start_query(sql).is_err() {
+            return self.lose(run, started, io);
+        }
+        loop {
+            match self.wait(&mut run.last_watch, watch) {
+                Ok(Event::Ready(status)) => {
+                    run.ran.execution.transaction = status;
+                    break;
+                }
+                Ok(event) => self.take_event(event, &mut run, io)?,
+                Err(_) => return self.lose(run, started, io),
+            }
+        }
+        run.ran.execution.elapsed = started.elapsed();
+        if let Some(last) = run.previous.take() {
+            self.finish_result(last, true, &mut run, io)?;
+        }
+        self.print_notifications(&run.ran.execution.notifications, io)?;
+        Ok(run.ran)
+    }
+
+    /// The next event, the watcher being called meanwhile.
+    pub(super) fn wait(&mut self, last_watch: &mut Instant, watch: &mut dyn FnMut()) -> Result<Event, Lost> {
+        loop {
+            if last_watch.elapsed() >= WATCH_INTERVAL {
+                watch();
+                *last_watch = Instant::now();
+            }
+            if let Some(event) = self.connection.next_event(WATCH_INTERVAL)? {
+                return Ok(event);
+            }
+        }
+    }
+
+    fn take_event(&mut self, event: Event, run: &mut Run<'_>, io: &mut Streams<'_>) -> io::Result<()> {
+        match event {
+            Event::Columns(columns) => run.current = Some(Collected::new(Some(columns))),
+            Event::Row(row) => {
+                if let Some(current) = &mut run.current {
+                    current.rows.push(row);
+                }
+            }
+            Event::Complete(tag) => {
+                let mut done = run.current.take().unwrap_or_else(|| Collected::new(None));
+                done.tag = tag;
+                done.is_copy_shown = std::mem::take(&mut run.copied_to_output);
+                self.complete(done, run, io)?;
+            }
+            Event::Empty => self.complete(Collected::new(None), run, io)?,
+            Event::Notice(notice) => {
+                let text = format_message(&notice, &run.ran.execution.sql, false, self.variables.message_style());
+                self.report(&text, io)?;
+                run.keep_notice(notice);
+            }
+            Event::Error(error) => {
+                run.current = None;
+                if let Some(previous) = run.previous.take() {
+                    self.finish_result(previous, false, run, io)?;
+                }
+                self.take_error(error, run, io)?;
+            }
+            Event::Notification(notification) => run.ran.execution.notifications.push(notification),
+            Event::CopyIn => {
+                run.ran.copies_read += 1;
+                if let Some(previous) = run.previous.take() {
+                    self.finish_result(previous, false, run, io)?;
+                }
+                self.send_copy_data(io)?;
+            }
+            Event::CopyOut => {
+                if let Some(previous) = run.previous.take() {
+                    self.finish_result(previous, false, run, io)?;
+                }
+                run.copied_to_output = self.copy_file.is_none();
+            }
+            Event::CopyData(data) => self.write_copy_data(&data, io)?,
+            Event::CopyDone | Event::Ready(_) => {}
+        }
+        Ok(())
+    }
+
+    /// A result is complete, so the one before it is printed.
+    fn complete(&mut self, done: Collected, run: &mut Run<'_>, io: &mut Streams<'_>) -> io::Result<()> {
+        match run.previous.replace(done) {
+            Some(previous) => self.finish_result(previous, false, run, io),
+            None => Ok(()),
+        }
+    }
+
+    fn take_error(&mut self, error: ServerMessage, run: &mut Run<'_>, io: &mut Streams<'_>) -> io::Result<()> {
+        let sql = run.ran.execution.sql.clone();
+        let text = format_message(&error, &sql, true, self.variables.message_style());
+        self.report(&text, io)?;
+        for (name, value) in [
+            ("ERROR", "true"),
+            ("SQLSTATE", error.sqlstate.as_str()),
+            ("ROW_COUNT", "0"),
+            ("LAST_ERROR_SQLSTATE", error.sqlstate.as_str()),
+            ("LAST_ERROR_MESSAGE", error.message.as_str()),
+        ] {
+            self.variables.set_unchecked(name, value);
+        }
+        self.last_error = Some(LastError { message: error.clone(), query: sql });
+        run.ran.execution.error = Some(error);
+        run.ran.execution.has_failed = true;
+        Ok(())
+    }
+
+    /// Prints or takes a result and keeps it.
+    fn finish_result(
+        &mut self,
+        result: Collected,
+        is_last: bool,
+        run: &mut Run<'_>,
+        io: &mut Streams<'_>,
+    ) -> io::Result<()> {
+        let is_shown = is_last || self.variables.is_on("SHOW_ALL_RESULTS");
+        match (&result.columns, run.take) {
+            (Some(columns), Take::Set(prefix)) if is_last => {
+                run.ran.execution.shown = false;
+                run.ran.execution.has_failed |= !self.set_from_row(columns, &result.rows, prefix, io)?;
+            }
+            (Some(_), Take::Execute) if is_last => {
+                run.ran.found = result.rows.iter().flat_map(|row| row.values()).flatten().map(text_of).collect();
+            }
+            (Some(columns), _) if is_shown => {
+                let table = result_table(columns, &result.rows, run.settings);
+                print_table(&table, run.settings, Self::result_target(&mut self.output, io))?;
+                if ["INSERT", "UPDATE", "DELETE"].iter().any(|word| result.tag.starts_with(word)) {
+                    self.print_tag(&result.tag, io)?;
+                }
+            }
+            (None, _) if is_shown && !result.tag.is_empty() && !result.is_copy_shown => {
+                self.print_tag(&result.tag, io)?;
+            }
+            _ => {}
+        }
+        if is_last && !run.ran.execution.has_failed {
+            self.variables.set_unchecked("ERROR", "false");
+            self.variables.set_unchecked("SQLSTATE", "00000");
+            self.variables.set_unchecked("ROW_COUNT", tag_count(&result.tag));
+        }
+        run.keep(result);
+        Ok(())
+    }
+
+    pub(super) fn print_tag(&mut self, tag: &str, io: &mut Streams<'_>) -> io::Result<()> {
+        // Rows have had no oids since PostgreSQL 12.
+        self.variables.set_unchecked("LASTOID", "0");
+        if self.is_quiet() { Ok(()) } else { writeln!(Self::result_target(&mut self.output, io), "{tag}") }
+    }
+
+    /// `\gset`: false when the result is not one row.
+    fn set_from_row(
+        &mut self,
+        columns: &[Column],
+        rows: &[Row],
+        prefix: &str,
+        io: &mut Streams<'_>,
+    ) -> io::Result<bool> {
+        let [row] = rows else {
+            let text =
+                if rows.is_empty() { "no rows returned for \\gset" } else { "more than one row returned for \\gset" };
+            self.complain(text, io)?;
+            return Ok(false);
+        };
+        for (column, value) in columns.iter().zip(row.values()) {
+            let name = format!("{prefix}{}", column.name);
+            if super::variables::Variables::is_special(&name) {
+                let text = format!("attempt to \\gset into specially treated variable \"{name}\" ignored");
+                io.out.flush()?;
+                writeln!(io.err, "{}{text}", self.place("warning: "))?;
+                continue;
+            }
+            let set = match value {
+                Some(value) => self.variables.set(&name, &text_of(value)),
+                None => {
+                    self.variables.unset(&name);
+                    Ok(())
+                }
+            };
+            if let Err(text) = set {
+                self.complain(&text, io)?;
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    pub(super) fn print_notifications(
+        &mut self,
+        notifications: &[Notification],
+        io: &mut Streams<'_>,
+    ) -> io::Result<()> {
+        let target = Self::result_target(&mut self.output, io);
+        notifications.iter().try_for_each(|notification| write!(target, "{}", notification_text(notification)))
+    }
+
+    /// The connection broke: says so as psql does and ends the run.
+    fn lose(&mut self, mut run: Run<'_>, started: Instant, io: &mut Streams<'_>) -> io::Result<Ran> {
+        if let Some(previous) = run.previous.take() {
+            self.finish_result(previous, false, &mut run, io)?;
+        }
+        self.report(LOST_TEXT, io)?;
+        run.ran.execution.elapsed = started.elapsed();
+        run.ran.execution.has_failed = true;
+        run.ran.is_lost = true;
+        Ok(run.ran)
+    }
+}
+
+/// A result as a table, cells borrowed from its rows.
+fn result_table<'a>(columns: &'a [Column], rows: &'a [Row], settings: &'a PrintSettings) -> Table<'a> {
+    let mut cells = Vec::with_capacity(columns.len() * rows.len());
+    for row in rows {
+        cells.extend(row.values().map(|value| match value {
+            Some(value) => String::from_utf8_lossy(value),
+            None => Cow::Borrowed(settings.null.as_str()),
+        }));
+    }
+    Table {
+        title: settings.title.clone(),
+        headers: columns.iter().map(|column| Cow::Borrowed(column.name.as_str())).collect(),
+        aligns: columns.iter().map(|column| Align::of_type(column.type_oid)).collect(),
+        cells,
+        row_count: rows.len(),
+        footers: Vec::new(),
+        counts_rows: true,
+    }
+}
+
+/// The line that psql prints for a notification.
+pub(super) fn notification_text(notification: &Notification) -> String {
+    let payload = match notification.payload.as_str() {
+        "" => String::new(),
+        payload => format!(" with payload \"{payload}\""),
+    };
+    format!(
+        "Asynchronous notification \"{}\"{payload} received from server process with PID {}.\n",
+        notification.channel, notification.pid
+    )
+}
+
+/// The number of rows in a command tag, as libpq's `PQcmdTuples` finds it; `0` where there is none.
+fn tag_count(tag: &str) -> &str {
+    let counts = ["INSERT", "SELECT", "UPDATE", "DELETE", "FETCH", "MERGE", "MOVE", "COPY"];
+    let mut words = tag.split(' ');
+    let known = words.next().is_some_and(|word| counts.contains(&word));
+    words.next_back().filter(|_| known).unwrap_or("0")
+}

@@ -1,0 +1,159 @@
+//! What running a query string brings, and what is kept of it.
+
+use std::time::{Duration, Instant};
+
+use super::print::PrintSettings;
+use crate::wire::{Column, Notification, Row, ServerMessage, TransactionStatus};
+
+/// Rows that an [`Execution`] keeps of all its results together.
+pub const KEPT_ROWS: usize = 10_000;
+/// Bytes that an [`Execution`] keeps of all its results together.
+pub const KEPT_BYTES: usize = 8 * 1024 * 1024;
+/// Notices that an [`Execution`] keeps.
+pub const KEPT_NOTICES: usize = 1_000;
+
+/// What a query string brought.
+#[derive(Debug, Clone)]
+pub struct Execution {
+    pub sql: String,
+    pub results: Vec<ResultSet>,
+    /// False when the result was not printed, because `\gset` took it.
+    pub shown: bool,
+    pub notices: Vec<ServerMessage>,
+    pub notifications: Vec<Notification>,
+    pub error: Option<ServerMessage>,
+    /// Whether it counts as failed: by an error of the server or because its result could not be used.
+    pub has_failed: bool,
+    /// Whether rows or notices beyond the bounds were left out here (they were printed).
+    pub truncated: bool,
+    /// How the session stood afterwards.
+    pub transaction: TransactionStatus,
+    pub elapsed: Duration,
+}
+
+/// One result of an [`Execution`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ResultSet {
+    pub columns: Vec<Column>,
+    pub rows: Vec<Vec<Option<String>>>,
+    pub tag: String,
+}
+
+/// What happens with the last result with rows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Take<'a> {
+    Print,
+    /// `\gset` with its prefix.
+    Set(&'a str),
+    /// `\gexec`: its values are kept for running.
+    Execute,
+}
+
+/// How a run ended.
+#[derive(Debug)]
+pub(super) struct Ran {
+    pub(super) execution: Execution,
+    pub(super) is_lost: bool,
+    /// How many times data of COPY were read from the input.
+    pub(super) copies_read: usize,
+    /// The statements that `\gexec` found.
+    pub(super) found: Vec<String>,
+}
+
+/// A result as it arrives.
+#[derive(Debug)]
+pub(super) struct Collected {
+    pub(super) columns: Option<Vec<Column>>,
+    pub(super) rows: Vec<Row>,
+    pub(super) tag: String,
+    pub(super) is_copy_shown: bool,
+}
+
+/// A run in progress.
+pub(super) struct Run<'a> {
+    pub(super) ran: Ran,
+    pub(super) take: Take<'a>,
+    pub(super) settings: &'a PrintSettings,
+    pub(super) current: Option<Collected>,
+    /// The last complete result, printed when the next one is complete, as psql does.
+    pub(super) previous: Option<Collected>,
+    pub(super) kept_rows: usize,
+    pub(super) kept_bytes: usize,
+    pub(super) copied_to_output: bool,
+    pub(super) last_watch: Instant,
+}
+
+impl Ran {
+    pub(super) fn new(sql: &str, transaction: TransactionStatus) -> Self {
+        let execution = Execution {
+            sql: sql.to_owned(),
+            results: Vec::new(),
+            shown: true,
+            notices: Vec::new(),
+            notifications: Vec::new(),
+            error: None,
+            has_failed: false,
+            truncated: false,
+            transaction,
+            elapsed: Duration::ZERO,
+        };
+        Self { execution, is_lost: false, copies_read: 0, found: Vec::new() }
+    }
+
+    /// For a query string that was not sent, because what should go before it failed.
+    pub(super) fn not_run(sql: &str, transaction: TransactionStatus) -> Self {
+        let mut ran = Self::new(sql, transaction);
+        ran.execution.has_failed = true;
+        ran
+    }
+}
+
+impl Collected {
+    pub(super) fn new(columns: Option<Vec<Column>>) -> Self {
+        Self { columns, rows: Vec::new(), tag: String::new(), is_copy_shown: false }
+    }
+}
+
+impl<'a> Run<'a> {
+    pub(super) fn new(sql: &str, take: Take<'a>, settings: &'a PrintSettings, started: Instant) -> Self {
+        Self {
+            ran: Ran::new(sql, TransactionStatus::Idle),
+            take,
+            settings,
+            current: None,
+            previous: None,
+            kept_rows: 0,
+            kept_bytes: 0,
+            copied_to_output: false,
+            last_watch: started,
+        }
+    }
+
+    pub(super) fn keep_notice(&mut self, notice: ServerMessage) {
+        if self.ran.execution.notices.len() < KEPT_NOTICES {
+            self.ran.execution.notices.push(notice);
+        } else {
+            self.ran.execution.truncated = true;
+        }
+    }
+
+    /// Keeps a result within the bounds.
+    pub(super) fn keep(&mut self, result: Collected) {
+        let mut rows = Vec::new();
+        for row in &result.rows {
+            self.kept_rows += 1;
+            self.kept_bytes += row.size();
+            if self.kept_rows > KEPT_ROWS || self.kept_bytes > KEPT_BYTES {
+                self.ran.execution.truncated = true;
+                break;
+            }
+            rows.push(row.values().map(|value| value.map(text_of)).collect());
+        }
+        let columns = result.columns.unwrap_or_default();
+        self.ran.execution.results.push(ResultSet { columns, rows, tag: result.tag });
+    }
+}
+
+pub(super) fn text_of(value: &[u8]) -> String {
+    String::from_utf8_lossy(value).into_owned()
+}

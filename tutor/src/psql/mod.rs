@@ -1,0 +1,36 @@
+//! psql's behaviour without its terminal: lines in, items out, performed one at a time.
+//!
+//! ```text
+//! line --push_line--> Shell --next_item--> Item::Statement --perform--> results, tags, messages, Execution
+//!                       |                  Item::Command   --perform--> \d, \set, .. or Unknown: the caller's
+//!                       +-- Scanner, Variables, PrintSettings, Connection
+//! ```
+//!
+//! The tutor in front pulls: it sees every item before it is performed and every [`Execution`] after. Output equals
+//! that of psql 15 with one wanted difference, see [`message`].
+
+mod command;
+mod condition;
+mod copy_data;
+mod describe;
+mod execute;
+mod execution;
+mod input;
+pub mod message;
+pub mod print;
+mod query;
+mod scan;
+#[cfg(test)]
+mod scan_tests;
+mod shell;
+mod transaction;
+mod variables;
+mod words;
+
+pub use execution::{Execution, KEPT_BYTES, KEPT_NOTICES, KEPT_ROWS, ResultSet};
+pub use input::{Command, Ending, Item, Statement};
+pub use print::{Expanded, Format, PrintSettings};
+pub use scan::PromptState;
+pub use shell::{Performed, Shell, Streams};
+pub use variables::{Variables, quote_identifier, quote_literal};
+pub use words::{Word, WordError, WordKind, Words};

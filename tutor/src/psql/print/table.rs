@@ -1,0 +1,53 @@
+//! What is printed: titles, headers, cells, footers.
+
+use std::borrow::Cow;
+
+use super::settings::PrintSettings;
+
+/// On which side the cells of a column stand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Align {
+    Left,
+    Right,
+}
+
+/// Type oids whose values stand on the right: int8, int2, int4, oid, xid, cid, float4, float8, money, numeric, xid8.
+const RIGHT_ALIGNED: [u32; 11] = [20, 21, 23, 26, 28, 29, 700, 701, 790, 1700, 5069];
+
+impl Align {
+    /// Where psql puts values of a type.
+    pub fn of_type(type_oid: u32) -> Self {
+        if RIGHT_ALIGNED.contains(&type_oid) { Self::Right } else { Self::Left }
+    }
+}
+
+/// A table ready to be printed.
+#[derive(Debug, Clone, Default)]
+pub struct Table<'a> {
+    pub title: Option<String>,
+    pub headers: Vec<Cow<'a, str>>,
+    pub aligns: Vec<Align>,
+    /// Row after row; there are `headers.len()` cells in each.
+    pub cells: Vec<Cow<'a, str>>,
+    /// Counted separately, since rows without columns have no cells.
+    pub row_count: usize,
+    pub footers: Vec<String>,
+    /// Whether `(n rows)` stands below when there are no footers.
+    pub counts_rows: bool,
+}
+
+impl<'a> Table<'a> {
+    /// The rows, each a slice of cells. A table without columns has none.
+    pub(super) fn rows(&self) -> std::slice::Chunks<'_, Cow<'a, str>> {
+        self.cells.chunks(self.headers.len().max(1))
+    }
+
+    /// The footers, or the row count where it takes their place.
+    pub(super) fn footers_or_count(&self, settings: &PrintSettings) -> Cow<'_, [String]> {
+        if !self.footers.is_empty() || !self.counts_rows || !settings.footer {
+            return Cow::Borrowed(&self.footers);
+        }
+        let plural = if self.row_count == 1 { "row" } else { "rows" };
+        Cow::Owned(vec![format!("({} {plural})", self.row_count)])
+    }
+}

@@ -1,0 +1,227 @@
+//! psql's variables, the special ones among them.
+
+use std::collections::BTreeMap;
+
+use super::message::{MessageStyle, ShowContext, Verbosity};
+
+const BOOLEANS: [&str; 10] = [
+    "AUTOCOMMIT",
+    "ON_ERROR_STOP",
+    "QUIET",
+    "SINGLELINE",
+    "SINGLESTEP",
+    "HIDE_TOAST_COMPRESSION",
+    "HIDE_TABLEAM",
+    "SHOW_ALL_RESULTS",
+    "ECHO_HIDDEN",
+    "ON_ERROR_ROLLBACK",
+];
+const INTEGERS: [(&str, &str); 3] = [("FETCH_COUNT", "0"), ("HISTSIZE", "500"), ("IGNOREEOF", "0")];
+const CHOICES: [(&str, &[&str], &str); 5] = [
+    ("ECHO", &["none", "errors", "queries", "all"], "none"),
+    ("COMP_KEYWORD_CASE", &["lower", "upper", "preserve-lower", "preserve-upper"], "preserve-upper"),
+    ("HISTCONTROL", &["none", "ignorespace", "ignoredups", "ignoreboth"], "none"),
+    ("VERBOSITY", &["default", "verbose", "terse", "sqlstate"], "default"),
+    ("SHOW_CONTEXT", &["never", "errors", "always"], "errors"),
+];
+/// What a third value than on and off some of the Boolean variables know.
+const THIRD_VALUES: [(&str, &str); 2] = [("ECHO_HIDDEN", "noexec"), ("ON_ERROR_ROLLBACK", "interactive")];
+
+/// Names and values, in psql's order.
+#[derive(Debug, Clone)]
+pub struct Variables {
+    values: BTreeMap<String, String>,
+}
+
+impl Default for Variables {
+    fn default() -> Self {
+        let mut variables = Self { values: BTreeMap::new() };
+        for name in BOOLEANS {
+            variables.set_unchecked(name, if matches!(name, "AUTOCOMMIT" | "SHOW_ALL_RESULTS") { "on" } else { "off" });
+        }
+        for (name, default) in INTEGERS {
+            variables.set_unchecked(name, default);
+        }
+        for (name, _, default) in CHOICES {
+            variables.set_unchecked(name, default);
+        }
+        for (name, value) in [
+            ("PROMPT1", "%/%R%x%# "),
+            ("PROMPT2", "%/%R%x%# "),
+            ("PROMPT3", ">> "),
+            ("LAST_ERROR_MESSAGE", ""),
+            ("LAST_ERROR_SQLSTATE", "00000"),
+            ("SQLSTATE", "00000"),
+            ("ERROR", "false"),
+            ("ROW_COUNT", "0"),
+        ] {
+            variables.set_unchecked(name, value);
+        }
+        variables
+    }
+}
+
+impl Variables {
+    /// No variables at all: nothing is replaced.
+    pub(super) fn none() -> Self {
+        Self { values: BTreeMap::new() }
+    }
+
+    pub fn get(&self, name: &str) -> Option<&str> {
+        self.values.get(name).map(String::as_str)
+    }
+
+    /// All variables by name.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.values.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+
+    /// Whether a Boolean variable is on.
+    pub fn is_on(&self, name: &str) -> bool {
+        self.get(name).and_then(parse_bool) == Some(true)
+    }
+
+    /// Sets a variable as `\set` does: special variables take fitting values only. The error is psql's message.
+    pub fn set(&mut self, name: &str, value: &str) -> Result<(), String> {
+        if !is_valid_name(name) {
+            return Err(format!("invalid variable name: \"{name}\""));
+        }
+        let value = special_value(name, value)?;
+        self.set_unchecked(name, &value);
+        Ok(())
+    }
+
+    /// Removes a variable, if there is one; special ones go back to their default.
+    pub fn unset(&mut self, name: &str) {
+        match default_of(name) {
+            Some(default) => self.set_unchecked(name, default),
+            None => drop(self.values.remove(name)),
+        }
+    }
+
+    /// Sets a variable that the tutor or the session itself keeps.
+    pub fn set_unchecked(&mut self, name: &str, value: &str) {
+        self.values.insert(name.to_owned(), value.to_owned());
+    }
+
+    /// Whether `\gset` must leave a variable alone.
+    pub(super) fn is_special(name: &str) -> bool {
+        default_of(name).is_some() || matches!(name, "PROMPT1" | "PROMPT2" | "PROMPT3")
+    }
+
+    /// How messages are to be worded.
+    pub fn message_style(&self) -> MessageStyle {
+        MessageStyle {
+            verbosity: match self.get("VERBOSITY") {
+                Some("terse") => Verbosity::Terse,
+                Some("verbose") => Verbosity::Verbose,
+                Some("sqlstate") => Verbosity::Sqlstate,
+                _ => Verbosity::Default,
+            },
+            show_context: match self.get("SHOW_CONTEXT") {
+                Some("never") => ShowContext::Never,
+                Some("always") => ShowContext::Always,
+                _ => ShowContext::Errors,
+            },
+        }
+    }
+}
+
+/// A Boolean as psql reads it: any unambiguous beginning of true, false, yes, no, on, off, or 1 and 0.
+pub(super) fn parse_bool(text: &str) -> Option<bool> {
+    let lower = text.to_ascii_lowercase();
+    let begins = |word: &str, least: usize| lower.len() >= least && word.starts_with(&lower);
+    if begins("true", 1) || begins("yes", 1) || begins("on", 2) || lower == "1" {
+        Some(true)
+    } else if begins("false", 1) || begins("no", 1) || begins("off", 2) || lower == "0" {
+        Some(false)
+    } else {
+        None
+    }
+}
+
+/// A value as an SQL literal, as libpq's `PQescapeLiteral` writes it.
+pub fn quote_literal(value: &str) -> String {
+    let quoted = value.replace('\'', "''");
+    if quoted.contains('\\') { format!(" E'{}'", quoted.replace('\\', "\\\\")) } else { format!("'{quoted}'") }
+}
+
+/// A value as a quoted SQL identifier.
+pub fn quote_identifier(value: &str) -> String {
+    format!("\"{}\"", value.replace('"', "\"\""))
+}
+
+fn is_valid_name(name: &str) -> bool {
+    !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_' || !c.is_ascii())
+}
+
+fn default_of(name: &str) -> Option<&'static str> {
+    if BOOLEANS.contains(&name) {
+        return Some("off");
+    }
+    let integer = INTEGERS.iter().find(|(known, _)| *known == name).map(|(_, default)| *default);
+    integer.or_else(|| CHOICES.iter().find(|(known, _, _)| *known == name).map(|(_, _, default)| *default))
+}
+
+/// The value that a special variable takes for `value`, or psql's complaint.
+fn special_value(name: &str, value: &str) -> Result<String, String> {
+    if BOOLEANS.contains(&name) {
+        return boolean_value(name, value);
+    }
+    if INTEGERS.iter().any(|(known, _)| *known == name) {
+        return match value.parse::<i32>() {
+            Ok(_) => Ok(value.to_owned()),
+            Err(_) => Err(format!("invalid value \"{value}\" for \"{name}\": integer expected")),
+        };
+    }
+    let Some((_, choices, _)) = CHOICES.iter().find(|(known, _, _)| *known == name) else {
+        return Ok(value.to_owned());
+    };
+    if choices.iter().any(|choice| choice.eq_ignore_ascii_case(value)) {
+        return Ok(value.to_owned());
+    }
+    Err(unrecognized(name, value, &choices.join(", ")))
+}
+
+fn boolean_value(name: &str, value: &str) -> Result<String, String> {
+    if value.is_empty() {
+        return Ok("on".to_owned());
+    }
+    let third = THIRD_VALUES.iter().find(|(known, _)| *known == name).map(|(_, third)| *third);
+    if third.is_some_and(|third| third.eq_ignore_ascii_case(value)) || parse_bool(value).is_some() {
+        return Ok(value.to_owned());
+    }
+    Err(match third {
+        Some(third) => unrecognized(name, value, &format!("on, off, {third}")),
+        None => format!("unrecognized value \"{value}\" for \"{name}\": Boolean expected"),
+    })
+}
+
+/// psql's complaint about a value that is none of some words.
+pub(super) fn unrecognized(name: &str, value: &str, words: &str) -> String {
+    format!("unrecognized value \"{value}\" for \"{name}\"\nAvailable values are: {words}.")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn literals_are_quoted() {
+        assert_eq!(quote_literal("a'b"), "'a''b'");
+        assert_eq!(quote_literal("a\\b"), " E'a\\\\b'");
+        assert_eq!(quote_identifier("a\"b"), "\"a\"\"b\"");
+    }
+
+    #[test]
+    fn special_variables_take_fitting_values() {
+        let mut variables = Variables::default();
+        assert!(variables.set("ON_ERROR_STOP", "maybe").is_err());
+        assert!(variables.set("VERBOSITY", "loud").is_err());
+        assert!(variables.set("a-b", "1").is_err());
+        assert_eq!(variables.set("ON_ERROR_STOP", ""), Ok(()));
+        assert!(variables.is_on("ON_ERROR_STOP"));
+        variables.unset("ON_ERROR_STOP");
+        assert!(!variables.is_on("ON_ERROR_STOP"));
+    }
+}
