@@ -1,0 +1,110 @@
+//! Bringing a slot's server up, into the state that a lab expects.
+
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex};
+
+use postgres::error::SqlState;
+
+use super::slot::{self, Slot};
+use super::{
+    Address, Inner, Launch, Lifetime, MAINTENANCE_DATABASE, PidFile, Postmaster, ProcessError, Role, Server,
+    ServerError, SocketDir, StopMode, free_port, sandbox, shared_memory_type, stop,
+};
+use crate::provision::Realm;
+
+/// How often a start is tried when its port was taken meanwhile.
+const ATTEMPTS: usize = 4;
+
+/// Why a slot cannot be used.
+pub(super) enum Unusable {
+    /// Its server does not know its own admin, so another is made.
+    Damaged(Slot, ServerError),
+    Error(ServerError),
+}
+
+/// A slot that nobody uses; one whose server runs comes first, because it is there at once.
+pub(super) fn free_slot(realm: &Realm) -> Option<Slot> {
+    let directories = Slot::directories(&realm.servers());
+    let (running, stopped): (Vec<&PathBuf>, Vec<&PathBuf>) =
+        directories.iter().partition(|directory| PidFile::read(&directory.join("data")).is_some());
+    running.into_iter().chain(stopped).find_map(|directory| Slot::take(directory))
+}
+
+/// Brings the slot's server up and into the state that a lab expects.
+pub(super) fn open(realm: &Realm, slot: Slot, lifetime: Lifetime) -> Result<Server, Unusable> {
+    let passwords = match slot.passwords() {
+        Ok(passwords) => passwords,
+        Err(error) => return Err(Unusable::Damaged(slot, error)),
+    };
+    let (postmaster, address) = bring_up(realm, &slot).map_err(Unusable::Error)?;
+    let admin = match address.connect(Role::Admin, passwords.of(Role::Admin), MAINTENANCE_DATABASE) {
+        Ok(client) => client,
+        Err(cause) => {
+            let error = ServerError::connect(Role::Admin, MAINTENANCE_DATABASE, &cause, slot.directory());
+            stop(Some(postmaster), &address);
+            let damaged = cause.code() == Some(&SqlState::INVALID_PASSWORD)
+                || cause.code() == Some(&SqlState::INVALID_AUTHORIZATION_SPECIFICATION);
+            return Err(if damaged { Unusable::Damaged(slot, error) } else { Unusable::Error(error) });
+        }
+    };
+    if lifetime == Lifetime::Kept {
+        slot.keep().map_err(Unusable::Error)?;
+    }
+    let inner = Inner {
+        realm: realm.clone(),
+        directory: slot.directory().to_owned(),
+        slot: Mutex::new(Some(slot)),
+        passwords,
+        address,
+        postmaster: Mutex::new(Some(postmaster)),
+        admin: Mutex::new(admin),
+    };
+    let server = Server { inner: Arc::new(inner) };
+    // A statement that no shutdown but the immediate one can end may still hold an orphaned sandbox.
+    sandbox::tidy(&server)
+        .or_else(|_| server.restart(StopMode::Immediate, &[]).and_then(|()| sandbox::tidy(&server)))
+        .map_err(Unusable::Error)?;
+    Ok(server)
+}
+
+/// Adopts the server that runs in the slot, or starts it.
+fn bring_up(realm: &Realm, slot: &Slot) -> Result<(Postmaster, Address), ServerError> {
+    let leftover = PidFile::read(&slot.data());
+    let changed = slot.reset_system_settings();
+    match slot.running() {
+        Some((postmaster, file)) if !changed => return Ok((postmaster, Address::local(&file.sockets, file.port))),
+        Some((postmaster, _)) => postmaster.stop(StopMode::Fast)?,
+        // A mark that outlived its server, after a restart of the machine, keeps nothing.
+        None => slot::release(slot.directory()),
+    }
+    if let Some(file) = leftover {
+        SocketDir::remove_left(&file.sockets);
+    }
+    let sockets = SocketDir::make(slot.directory(), realm.account())?;
+    let mut attempts = ATTEMPTS;
+    loop {
+        attempts -= 1;
+        let address = Address::local(sockets.path(), free_port()?);
+        match start(realm, slot, &address) {
+            Ok(postmaster) => return Ok((postmaster, address)),
+            Err(ProcessError::PortTaken { .. }) if attempts > 0 => {}
+            Err(error) => {
+                sockets.remove();
+                return Err(error.into());
+            }
+        }
+    }
+}
+
+fn start(realm: &Realm, slot: &Slot, address: &Address) -> Result<Postmaster, ProcessError> {
+    let settings: Vec<(&str, String)> = shared_memory_type().into_iter().collect();
+    Postmaster::start(&Launch {
+        program: &realm.program("postgres"),
+        data: &slot.data(),
+        log: &slot.log(),
+        sockets: &address.socket_dir,
+        port: address.port,
+        account: realm.account(),
+        settings: &settings,
+    })
+}
