@@ -1,0 +1,299 @@
+//! The verdict over an outcome.
+
+use similar::{ChangeTag, TextDiff};
+
+use super::{Expected, Item, Outcome};
+use crate::course::{Check, Compare, Exercise, Shown};
+
+/// What became of an attempt.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Verdict {
+    /// The answer is right.
+    Passed,
+    /// The answer is wrong.
+    Wrong(Feedback),
+    /// Nothing was done.
+    NotAttempted,
+    /// It took longer than the checker waits.
+    TimedOut,
+    /// It cannot be graded here, with the reason; left out of the maximum.
+    NotGraded(String),
+    /// The checker itself failed. Never the student's fault.
+    CheckerFault(String),
+}
+
+/// What to say about a wrong answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Feedback {
+    /// A mistake that people make: the lesson has words for it (Markdown).
+    Recorded(String),
+    /// What was shown is right, but these conditions do not hold.
+    Missing(Vec<String>),
+    /// What was expected beside what was shown.
+    Difference(Difference),
+}
+
+/// What was expected beside what was shown.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Difference {
+    /// The lines that were expected.
+    pub expected: Vec<String>,
+    /// The lines that were shown.
+    pub shown: Vec<String>,
+    /// What is wrong, where it can be said in a sentence.
+    pub remark: Option<Remark>,
+}
+
+/// A difference that can be said in a sentence.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Remark {
+    /// The rows are right, their order is not.
+    WrongOrder,
+    /// The values are right, the column names are not.
+    OtherColumnNames,
+    /// Some rows are missing, none is wrong.
+    MissingRows,
+    /// There are more rows than expected.
+    ExtraRows,
+    /// Nothing was shown.
+    NothingShown,
+}
+
+/// How the judge looks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Look {
+    /// After a statement, when more may follow. `settled`: nothing goes on in the sandbox any more.
+    Glance {
+        /// Nothing goes on in the sandbox any more, so no condition on state will change by itself.
+        settled: bool,
+    },
+    /// The student asks, or the input has ended.
+    Final,
+}
+
+/// Judges `outcome`. A glance gives a verdict only when it is certain; a final look always gives one.
+pub fn judge(exercise: &Exercise, expected: &Expected, outcome: &Outcome, look: Look) -> Option<Verdict> {
+    let check = &exercise.check;
+    let shows_it = expected.answers.iter().any(|answer| shows(check, &answer.shown, &outcome.shown));
+    if shows_it && outcome.fails.is_empty() {
+        return Some(Verdict::Passed);
+    }
+    match look {
+        Look::Glance { settled } => {
+            let may_go_on = expected.answers.iter().any(|answer| is_beginning(check, outcome, answer));
+            let mistake = recorded_mistake(exercise, expected, outcome, look).filter(|_| settled && !may_go_on);
+            mistake.map(|feedback| Verdict::Wrong(Feedback::Recorded(feedback)))
+        }
+        Look::Final => {
+            let recorded = recorded_mistake(exercise, expected, outcome, look).map(Feedback::Recorded);
+            let feedback = recorded.unwrap_or_else(|| {
+                if shows_it { Feedback::Missing(outcome.fails.clone()) } else { difference(check, expected, outcome) }
+            });
+            Some(Verdict::Wrong(feedback))
+        }
+    }
+}
+
+/// Whether `outcome` is what the exercise's wrong answer number `index` shows.
+pub(crate) fn is_mistake(check: &Check, wrong: &Outcome, outcome: &Outcome, look: Look) -> bool {
+    if wrong.fails != outcome.fails {
+        return false;
+    }
+    match (look, check.compare) {
+        (Look::Final, Compare::State) => true,
+        (Look::Glance { .. }, Compare::State) => {
+            wrong.shown.last().is_some_and(|last| outcome.shown.last() == Some(last))
+        }
+        (_, compare) => {
+            let wrong = counting(compare, &wrong.shown);
+            let shown = counting(compare, &outcome.shown);
+            match check.shown {
+                Shown::Last => wrong.last().is_some_and(|last| shown.last() == Some(last)),
+                Shown::Sequence => !wrong.is_empty() && shown.ends_with(&wrong),
+            }
+        }
+    }
+}
+
+fn recorded_mistake(exercise: &Exercise, expected: &Expected, outcome: &Outcome, look: Look) -> Option<String> {
+    let mistakes = exercise.wrongs.iter().zip(&expected.wrongs);
+    let (alike, _) = mistakes
+        .filter(|(_, recorded)| is_mistake(&exercise.check, recorded, outcome, look))
+        .max_by_key(|(_, recorded)| recorded.shown == outcome.shown)?;
+    Some(alike.feedback.clone())
+}
+
+/// Whether what was shown is what `answer` shows, as far as it counts.
+fn shows(check: &Check, answer: &[Item], shown: &[Item]) -> bool {
+    let answer = counting(check.compare, answer);
+    let shown = counting(check.compare, shown);
+    match check.shown {
+        _ if check.compare == Compare::State => true,
+        Shown::Last => answer.last().is_some_and(|last| shown.last() == Some(last)),
+        Shown::Sequence => answer.last() == shown.last() && is_subsequence(&answer, &shown),
+    }
+}
+
+fn counting(compare: Compare, items: &[Item]) -> Vec<&Item> {
+    items.iter().filter(|item| item.counts_for(compare)).collect()
+}
+
+fn is_subsequence(short: &[&Item], long: &[&Item]) -> bool {
+    let mut rest = long.iter();
+    short.iter().all(|item| rest.any(|other| other == item))
+}
+
+/// Whether `outcome` may become what `answer` shows when more statements follow.
+fn is_beginning(check: &Check, outcome: &Outcome, answer: &Outcome) -> bool {
+    let answer = counting_or_all(check.compare, &answer.shown);
+    let shown = counting_or_all(check.compare, &outcome.shown);
+    shown.len() < answer.len() && !shown.is_empty() && {
+        let tail_lengths = 1..=shown.len();
+        tail_lengths.rev().any(|length| answer.starts_with(&shown[shown.len() - length..]) && length < answer.len())
+    }
+}
+
+fn counting_or_all(compare: Compare, items: &[Item]) -> Vec<&Item> {
+    if compare == Compare::State { items.iter().collect() } else { counting(compare, items) }
+}
+
+fn difference(check: &Check, expected: &Expected, outcome: &Outcome) -> Feedback {
+    let wanted = expected.answers.first().map(|answer| lines(check, &answer.shown)).unwrap_or_default();
+    let shown = lines(check, &outcome.shown);
+    if check.compare == Compare::State {
+        return Feedback::Missing(outcome.fails.clone());
+    }
+    let remark = remark(check, &wanted, &shown);
+    Feedback::Difference(Difference { expected: wanted, shown, remark })
+}
+
+/// The lines that count of what was shown.
+fn lines(check: &Check, items: &[Item]) -> Vec<String> {
+    let items = counting(check.compare, items);
+    let items = match check.shown {
+        Shown::Last => &items[items.len().saturating_sub(1)..],
+        Shown::Sequence => &items[..],
+    };
+    items
+        .iter()
+        .flat_map(|item| match item {
+            Item::Rows(lines) | Item::Plan(lines) => lines.clone(),
+            Item::Error(sqlstate) => vec![format!("error {sqlstate}")],
+        })
+        .collect()
+}
+
+fn remark(check: &Check, wanted: &[String], shown: &[String]) -> Option<Remark> {
+    if shown.is_empty() {
+        return Some(Remark::NothingShown);
+    }
+    if sorted(wanted) == sorted(shown) {
+        return Some(Remark::WrongOrder);
+    }
+    if check.columns && wanted.get(1..) == shown.get(1..) {
+        return Some(Remark::OtherColumnNames);
+    }
+    let diff = TextDiff::from_slices(&borrowed(wanted), &borrowed(shown));
+    let has = |tag| diff.iter_all_changes().any(|change| change.tag() == tag);
+    match (has(ChangeTag::Delete), has(ChangeTag::Insert)) {
+        (true, false) => Some(Remark::MissingRows),
+        (false, true) => Some(Remark::ExtraRows),
+        _ => None,
+    }
+}
+
+fn borrowed(lines: &[String]) -> Vec<&str> {
+    lines.iter().map(String::as_str).collect()
+}
+
+fn sorted(lines: &[String]) -> Vec<&String> {
+    let mut lines: Vec<&String> = lines.iter().collect();
+    lines.sort();
+    lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::course::{Step, parse_lesson};
+
+    fn exercise(check: &str) -> Exercise {
+        let text = format!(
+            "# T\n\n## E {{#e .exercise}}\n\n```toml,check\n{check}\n```\n\n```sql,answer\nA\n```\n\n\
+             ```sql,wrong\nW\n```\n> You did W.\n"
+        );
+        let body = parse_lesson(std::path::Path::new("t.md"), &text).unwrap();
+        match body.steps.into_iter().next() {
+            Some(Step::Exercise(exercise)) => *exercise,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    fn outcome(text: &str) -> Outcome {
+        Expected::parse(&format!("answer 1\n{text}")).unwrap().answers.remove(0)
+    }
+
+    fn verdict(check: &str, expected: &str, got: &str, look: Look) -> Option<Verdict> {
+        judge(&exercise(check), &Expected::parse(expected).unwrap(), &outcome(got), look)
+    }
+
+    const GLANCE: Look = Look::Glance { settled: true };
+    const ROWS: &str = "answer 1\nrows\n| 4\n\nwrong 1\nrows\n| 5\n";
+
+    #[test]
+    fn the_last_thing_shown_decides() {
+        assert_eq!(verdict("compare = 'rows'", ROWS, "rows\n| 5\nrows\n| 4\n", GLANCE), Some(Verdict::Passed));
+        let recorded = Some(Verdict::Wrong(Feedback::Recorded("You did W.".into())));
+        assert_eq!(verdict("compare = 'rows'", ROWS, "rows\n| 4\nrows\n| 5\n", GLANCE), recorded);
+        assert_eq!(verdict("compare = 'rows'", ROWS, "rows\n| 6\n", GLANCE), None);
+        assert_eq!(verdict("compare = 'rows'", ROWS, "", GLANCE), None);
+    }
+
+    #[test]
+    fn a_mistake_is_only_certain_when_the_sandbox_has_settled() {
+        assert_eq!(verdict("compare = 'rows'", ROWS, "rows\n| 5\n", Look::Glance { settled: false }), None);
+    }
+
+    #[test]
+    fn right_rows_with_a_failing_condition_do_not_pass() {
+        let missing = Verdict::Wrong(Feedback::Missing(vec!["`x` is not used".into()]));
+        assert_eq!(verdict("compare = 'rows'", ROWS, "rows\n| 4\nfails: `x` is not used", Look::Final), Some(missing));
+    }
+
+    #[test]
+    fn the_first_step_of_a_right_answer_is_no_mistake() {
+        let expected = "answer 1\nrows\n| <pid:1>\nrows\n| 4\n\nwrong 1\nrows\n| <pid:1>\n";
+        assert_eq!(verdict("compare = 'rows'", expected, "rows\n| <pid:1>\n", GLANCE), None);
+    }
+
+    #[test]
+    fn a_sequence_needs_all_its_parts() {
+        let check = "compare = 'error'\nshown = 'sequence'";
+        let expected = "answer 1\nrows\n| 1\nerror 42704\n\nwrong 1\nerror 42883\n";
+        assert_eq!(verdict(check, expected, "rows\n| 0\nrows\n| 1\nerror 42704\n", GLANCE), Some(Verdict::Passed));
+        assert_eq!(verdict(check, expected, "error 42704\n", GLANCE), None);
+    }
+
+    #[test]
+    fn states_alone_decide_where_nothing_shown_counts() {
+        let expected = "answer 1\nrows\n| 4\n\nwrong 1\nrows\n| 4\nfails: workers\n";
+        assert_eq!(verdict("compare = 'state'", expected, "rows\n| 9\n", GLANCE), Some(Verdict::Passed));
+        let recorded = Some(Verdict::Wrong(Feedback::Recorded("You did W.".into())));
+        assert_eq!(verdict("compare = 'state'", expected, "rows\n| 4\nfails: workers", GLANCE), recorded);
+        assert_eq!(verdict("compare = 'state'", expected, "rows\n| 8\nfails: workers", GLANCE), None);
+        assert_eq!(verdict("compare = 'state'", expected, "rows\n| 8\nfails: workers", Look::Final), recorded);
+    }
+
+    #[test]
+    fn a_difference_is_said_in_words_where_it_can() {
+        let expected = "answer 1\nrows\n| 1\n| 2\n";
+        let remark = |got| match verdict("compare = 'rows'", expected, got, Look::Final) {
+            Some(Verdict::Wrong(Feedback::Difference(difference))) => difference.remark,
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(remark("rows\n| 2\n| 1\n"), Some(Remark::WrongOrder));
+        assert_eq!(remark("rows\n| 1\n"), Some(Remark::MissingRows));
+        assert_eq!(remark("rows\n| 1\n| 2\n| 3\n"), Some(Remark::ExtraRows));
+        assert_eq!(remark(""), Some(Remark::NothingShown));
+    }
+}

@@ -1,0 +1,27 @@
+//! Judging an answer: from what the server showed to a verdict.
+//!
+//! ```text
+//! statements as they ran ──> Attempt ──Normaliser──> Outcome ─┐
+//! expected/<exercise>.snap ────────────────────────> Expected ┴─judge──> Verdict
+//! the server's state ──StateProbe──> names of conditions that fail ──> Outcome
+//! ```
+//!
+//! All of it but [`StateProbe`] are functions of values. The prompt, grading, the tests and the book judge by the
+//! same [`judge`] over the same expectations.
+
+mod attempt;
+mod expected;
+mod judge;
+mod normalise;
+mod outcome;
+mod plan;
+mod state;
+mod tokens;
+
+pub use attempt::Attempt;
+pub use expected::{Expected, ExpectedError};
+pub(crate) use judge::is_mistake;
+pub use judge::{Difference, Feedback, Look, Remark, Verdict, judge};
+pub use normalise::{Normaliser, Volatile};
+pub use outcome::{Item, Outcome};
+pub use state::{Activity, StateError, StateProbe, query_error, state_sql};

@@ -1,0 +1,135 @@
+//! Looking at the server's state from sessions of the tutor's own.
+
+use std::fmt::Write as _;
+
+use postgres::Client;
+
+use crate::course::{StateCheck, StateRole};
+
+/// Names in a state's query mean PostgreSQL's own objects, whatever the student made, and a query cannot hang.
+const PREPARE: &str = "SET search_path = pg_catalog, pg_temp; SET statement_timeout = '10s'; SET lock_timeout = '2s'";
+
+/// The processes of the sandbox that are not the tutor's own.
+const ACTIVITY: &str = "
+    SELECT a.pid, a.backend_type, coalesce(a.state, ''), coalesce(a.wait_event_type, ''), coalesce(a.wait_event, '')
+    FROM pg_catalog.pg_stat_activity a
+    WHERE a.datname = $1 AND a.backend_type <> 'autovacuum worker' AND NOT a.pid = ANY ($2)
+    ORDER BY a.pid";
+
+/// Two sessions that look: one at system views, one at the student's tables.
+pub struct StateProbe {
+    observer: Client,
+    checker: Client,
+    database: String,
+    own_pids: Vec<i32>,
+}
+
+/// Why the state could not be looked at. The checker's fault, or the lesson's; never the student's.
+#[derive(Debug, thiserror::Error)]
+pub enum StateError {
+    /// The query of a state failed.
+    #[error("the state {name:?} cannot be looked at: {cause}")]
+    Query {
+        /// The state's name.
+        name: String,
+        /// What the server said.
+        cause: String,
+    },
+    /// The session that looks is broken.
+    #[error("the tutor's own session failed: {0}")]
+    Session(#[from] postgres::Error),
+}
+
+/// One process of the sandbox at one moment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Process {
+    /// Its process id.
+    pub pid: i32,
+    backend_type: String,
+    state: String,
+    wait_event_type: String,
+    wait_event: String,
+}
+
+/// The processes of the sandbox at one moment.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Activity(Vec<Process>);
+
+impl Activity {
+    /// The processes.
+    pub fn processes(&self) -> &[Process] {
+        &self.0
+    }
+
+    /// Nothing works in the sandbox: sessions are idle and no worker is left.
+    pub fn is_quiet(&self) -> bool {
+        self.0.iter().all(|process| process.backend_type == "client backend" && process.state != "active")
+    }
+
+    /// Everything that works waits for something, so nothing changes until somebody lets go.
+    pub fn is_stuck(&self) -> bool {
+        self.0.iter().filter(|process| process.state == "active").all(|process| !process.wait_event_type.is_empty())
+    }
+}
+
+impl StateProbe {
+    /// A probe of the sandbox `database`, with sessions of those roles in it.
+    pub fn new(mut observer: Client, mut checker: Client, database: &str) -> Result<StateProbe, StateError> {
+        let mut own_pids = Vec::new();
+        for client in [&mut observer, &mut checker] {
+            client.batch_execute(PREPARE)?;
+            own_pids.push(client.query_one("SELECT pg_backend_pid()", &[])?.get(0));
+        }
+        Ok(StateProbe { observer, checker, database: database.to_owned(), own_pids })
+    }
+
+    /// A session of the tutor's that does not count as activity of the sandbox.
+    pub fn ignore_pid(&mut self, pid: i32) {
+        self.own_pids.push(pid);
+    }
+
+    /// Whether the state holds now, for the student's session of that process id. A NULL counts as no.
+    /// A state that only the student's session can see is not looked at here: see [`state_sql`].
+    pub fn holds(&mut self, state: &StateCheck, student_pid: i32) -> Result<bool, StateError> {
+        let client = match state.role {
+            StateRole::Checker => &mut self.checker,
+            StateRole::Observer | StateRole::Student => &mut self.observer,
+        };
+        let sql = state_sql(state, student_pid, &self.database);
+        let row = client.query_one(&sql, &[]).map_err(|error| query_error(state, message(&error)))?;
+        let holds: Option<bool> = row.try_get(0).map_err(|error| query_error(state, message(&error)))?;
+        Ok(holds.unwrap_or(false))
+    }
+
+    /// What the sandbox's processes do now.
+    pub fn activity(&mut self) -> Result<Activity, StateError> {
+        let rows = self.observer.query(ACTIVITY, &[&self.database, &self.own_pids])?;
+        let process = |row: &postgres::Row| Process {
+            pid: row.get(0),
+            backend_type: row.get(1),
+            state: row.get(2),
+            wait_event_type: row.get(3),
+            wait_event: row.get(4),
+        };
+        Ok(Activity(rows.iter().map(process).collect()))
+    }
+}
+
+/// The query of a state with the student's process id and the sandbox's name put in.
+pub fn state_sql(state: &StateCheck, student_pid: i32, database: &str) -> String {
+    let database = format!("'{}'", database.replace('\'', "''"));
+    state.sql.replace(":student_pid", &student_pid.to_string()).replace(":'database'", &database)
+}
+
+/// The error of a state whose query failed with `cause`.
+pub fn query_error(state: &StateCheck, cause: String) -> StateError {
+    StateError::Query { name: state.name.clone(), cause }
+}
+
+fn message(error: &postgres::Error) -> String {
+    let mut text = error.to_string();
+    if let Some(server) = error.as_db_error() {
+        let _ = write!(text, ": {}", server.message());
+    }
+    text
+}

@@ -1,0 +1,238 @@
+//! Finding a course on disk and reading its labs.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+
+use super::{CourseError, Exercise, Lesson, SourceError, parse_lesson};
+
+/// The version of `lab.toml` and of the lesson format that this tutor reads.
+const FORMAT: u32 = 1;
+
+/// A folder with `labs/` and `fixtures/`.
+#[derive(Debug)]
+pub struct Course {
+    root: PathBuf,
+}
+
+impl Course {
+    /// The course in `named`; without it, in the working directory or above, or around the executable.
+    pub fn find(named: Option<&Path>) -> Result<Course, CourseError> {
+        if let Some(dir) = named {
+            return if is_course(dir) { Ok(Course::at(dir)) } else { Err(CourseError::NoCourse(dir.to_owned())) };
+        }
+        let here = std::env::current_dir().unwrap_or_else(|_| PathBuf::from("."));
+        let executable = std::env::current_exe().unwrap_or_default();
+        here.ancestors()
+            .chain(executable.ancestors().skip(1))
+            .find(|dir| is_course(dir))
+            .map(Course::at)
+            .ok_or_else(|| CourseError::NoCourse(here.clone()))
+    }
+
+    fn at(dir: &Path) -> Course {
+        Course { root: dir.to_owned() }
+    }
+
+    /// The folder that holds `labs/` and `fixtures/`.
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// All labs, by number.
+    pub fn labs(&self) -> Result<Vec<Lab>, CourseError> {
+        let mut labs = self.lab_dirs()?.iter().map(|dir| Lab::read(dir)).collect::<Result<Vec<_>, _>>()?;
+        labs.sort_by_key(|lab| lab.number);
+        Ok(labs)
+    }
+
+    /// The lab of that number or id. Mistakes in other labs do not matter.
+    pub fn lab(&self, asked: &str) -> Result<Lab, CourseError> {
+        let mut known = Vec::new();
+        for dir in self.lab_dirs()? {
+            let (header, _) = Header::read(&dir)?;
+            if header.id == asked || header.number.to_string() == asked {
+                return Lab::read(&dir);
+            }
+            known.push(format!("{} ({})", header.number, header.id));
+        }
+        known.sort();
+        Err(CourseError::UnknownLab { asked: asked.to_owned(), known })
+    }
+
+    fn lab_dirs(&self) -> Result<Vec<PathBuf>, CourseError> {
+        let labs = self.root.join("labs");
+        let entries = fs::read_dir(&labs).map_err(|cause| CourseError::Unreadable { file: labs.clone(), cause })?;
+        let mut dirs: Vec<PathBuf> =
+            entries.flatten().map(|entry| entry.path()).filter(|dir| dir.join("lab.toml").is_file()).collect();
+        dirs.sort();
+        Ok(dirs)
+    }
+}
+
+fn is_course(dir: &Path) -> bool {
+    dir.join("labs").is_dir() && dir.join("fixtures").is_dir()
+}
+
+/// One lab: its lessons in order.
+#[derive(Debug)]
+pub struct Lab {
+    /// The number students know it by.
+    pub number: u32,
+    /// Its id, stable over renames.
+    pub id: String,
+    /// Its title.
+    pub title: String,
+    /// The folder of its files.
+    pub dir: PathBuf,
+    /// Its lessons in order.
+    pub lessons: Vec<Lesson>,
+}
+
+/// A place in a lab: a lesson, and an exercise of it if one was meant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Place<'a> {
+    /// The index of the lesson in the lab.
+    pub lesson: usize,
+    /// The exercise.
+    pub exercise: Option<&'a str>,
+}
+
+impl Lab {
+    /// Reads `lab.toml` in `dir` and every lesson it names.
+    pub fn read(dir: &Path) -> Result<Lab, CourseError> {
+        let (header, text) = Header::read(dir)?;
+        let mut lessons = Vec::new();
+        let mut mistakes = Vec::new();
+        for entry in &header.lesson {
+            match read_lesson(dir, entry) {
+                Ok(lesson) => lessons.push(lesson),
+                Err(CourseError::Broken(found)) => mistakes.extend(found),
+                Err(other) => return Err(other),
+            }
+        }
+        mistakes.extend(double_ids(dir, &text, &lessons));
+        if !mistakes.is_empty() {
+            return Err(CourseError::Broken(mistakes));
+        }
+        Ok(Lab { number: header.number, id: header.id, title: header.title, dir: dir.to_owned(), lessons })
+    }
+
+    /// The place that a lesson's id or number, or an exercise's id, names.
+    pub fn place(&self, asked: &str) -> Result<Place<'_>, CourseError> {
+        for (index, lesson) in self.lessons.iter().enumerate() {
+            if lesson.id == asked || lesson.number.to_string() == asked {
+                return Ok(Place { lesson: index, exercise: None });
+            }
+            if let Some(exercise) = lesson.exercise(asked) {
+                return Ok(Place { lesson: index, exercise: Some(&exercise.id) });
+            }
+        }
+        Err(CourseError::UnknownPlace { asked: asked.to_owned(), lab: self.number, nearest: self.nearest_id(asked) })
+    }
+
+    /// All exercises with their lessons, in order.
+    pub fn exercises(&self) -> impl Iterator<Item = (&Lesson, &Exercise)> {
+        self.lessons.iter().flat_map(|lesson| lesson.exercises().map(move |exercise| (lesson, exercise)))
+    }
+
+    /// The file of what the exercise's answers and wrong answers show.
+    pub fn expected_file(&self, exercise: &str) -> PathBuf {
+        self.dir.join("expected").join(format!("{exercise}.snap"))
+    }
+
+    fn nearest_id(&self, asked: &str) -> Option<String> {
+        let ids =
+            self.lessons.iter().map(|lesson| lesson.id.as_str()).chain(self.exercises().map(|(_, e)| e.id.as_str()));
+        crate::words::nearest(asked, ids).map(str::to_owned)
+    }
+}
+
+/// What stands in `lab.toml`.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Header {
+    format: u32,
+    number: u32,
+    id: String,
+    title: String,
+    lesson: Vec<LessonEntry>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct LessonEntry {
+    number: u32,
+    id: String,
+    file: String,
+    minutes: u32,
+    fixture: String,
+}
+
+impl Header {
+    /// The header and the text it was read from.
+    fn read(dir: &Path) -> Result<(Header, String), CourseError> {
+        let file = dir.join("lab.toml");
+        let text = read(&file)?;
+        let at = |line, message| CourseError::Broken(vec![SourceError { file: file.clone(), line, message }]);
+        let header: Header = toml::from_str(&text).map_err(|error| {
+            let offset = error.span().map_or(0, |span| span.start);
+            at(line_of(&text, offset), error.message().to_owned())
+        })?;
+        if header.format != FORMAT {
+            let line = line_of(&text, text.find("format").unwrap_or(0));
+            return Err(at(
+                line,
+                format!("format {} is not known here: this tutor reads format {FORMAT}", header.format),
+            ));
+        }
+        Ok((header, text))
+    }
+}
+
+fn read_lesson(dir: &Path, entry: &LessonEntry) -> Result<Lesson, CourseError> {
+    let file = dir.join(&entry.file);
+    let text = read(&file)?;
+    let body = parse_lesson(&file, &text).map_err(CourseError::Broken)?;
+    Ok(Lesson {
+        number: entry.number,
+        id: entry.id.clone(),
+        title: body.title,
+        minutes: entry.minutes,
+        fixture: entry.fixture.clone(),
+        file,
+        setup: body.setup,
+        steps: body.steps,
+    })
+}
+
+fn double_ids(dir: &Path, header: &str, lessons: &[Lesson]) -> Vec<SourceError> {
+    let mut seen: Vec<&str> = Vec::new();
+    let mut mistakes = Vec::new();
+    for lesson in lessons {
+        if seen.contains(&lesson.id.as_str()) {
+            let line = line_of(header, header.rfind(&lesson.id).unwrap_or(0));
+            let message = format!("the id {:?} is used twice in this lab", lesson.id);
+            mistakes.push(SourceError { file: dir.join("lab.toml"), line, message });
+        }
+        seen.push(&lesson.id);
+        for exercise in lesson.exercises() {
+            if seen.contains(&exercise.id.as_str()) {
+                let message = format!("the id {:?} is used twice in this lab", exercise.id);
+                mistakes.push(SourceError { file: lesson.file.clone(), line: exercise.line, message });
+            }
+            seen.push(&exercise.id);
+        }
+    }
+    mistakes
+}
+
+fn read(file: &Path) -> Result<String, CourseError> {
+    fs::read_to_string(file).map_err(|cause| CourseError::Unreadable { file: file.to_owned(), cause })
+}
+
+/// The line, counted from 1, that the byte at `offset` stands in.
+pub(super) fn line_of(text: &str, offset: usize) -> usize {
+    text.as_bytes()[..offset.min(text.len())].iter().filter(|byte| **byte == b'\n').count() + 1
+}

@@ -1,0 +1,22 @@
+//! A lab at work: one lesson's sandbox, the student's sessions in it, and the eyes that look at them.
+//!
+//! ```text
+//!                    Server ──clone──> Sandbox (one database)
+//!   lines ──> Shell (student) ───────────┤ statements
+//!             sidecar (student) ─────────┤ holds a lock or a gate while a statement runs
+//!             StateProbe ────────────────┤ looks at the state
+//!                                        v
+//!             Stage ── Attempt ── judge ──> Verdict
+//! ```
+//!
+//! The prompt, `tutor check` and grading all play exercises on a [`Stage`].
+
+mod proof;
+mod scene;
+mod sidecar;
+mod stage;
+mod watch;
+
+pub use proof::{Proof, prove};
+pub use scene::{ScriptError, connection_variables, session_options, volatile_texts};
+pub use stage::{Stage, StageError, Usage};

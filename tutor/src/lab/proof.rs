@@ -1,0 +1,266 @@
+//! Proving a lesson: right answers pass, wrong ones fail with their own feedback, demos show what they showed.
+
+use std::cell::RefCell;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use super::{Stage, StageError, Usage};
+use crate::check::{Expected, Feedback, Outcome, Verdict};
+use crate::course::{Compare, Exercise, Lab, Lesson, Step};
+use crate::psql::{Performed, Streams};
+use crate::server::Server;
+
+/// What proving one exercise, or a lesson's demos, brought to light.
+#[derive(Debug, Clone)]
+pub struct Proof {
+    /// The exercise's id, or `<lesson>.demos`.
+    pub id: String,
+    /// What was shown this time, as it is recorded.
+    pub shown: String,
+    /// Where the record stands.
+    pub file: PathBuf,
+    /// The lesson file.
+    pub source: PathBuf,
+    /// What is wrong with the lesson; none if it is proved. A record that differs is not among them.
+    pub faults: Vec<String>,
+}
+
+impl Proof {
+    /// The text of the record; `None` if nothing was recorded yet.
+    pub fn recorded(&self) -> Option<String> {
+        let snapshot = insta::Snapshot::from_file(&self.file).ok()?;
+        Some(snapshot.as_text()?.to_string())
+    }
+
+    /// Whether the record says what was shown this time.
+    pub fn is_current(&self) -> bool {
+        self.recorded().is_some_and(|recorded| recorded.trim_end() == self.shown.trim_end())
+    }
+
+    /// Writes what was shown this time as the record: whole, or not at all.
+    pub fn record(&self) -> io::Result<()> {
+        let dir = self.file.parent().unwrap_or(Path::new("."));
+        fs::create_dir_all(dir)?;
+        let source = self.source.file_name().unwrap_or_default().to_string_lossy();
+        let text = format!("---\nsource: {source}\nexpression: {}\n---\n{}\n", self.id, self.shown.trim_end());
+        let file = tempfile::NamedTempFile::new_in(dir)?;
+        fs::write(file.path(), text)?;
+        let mut permissions = fs::metadata(file.path())?.permissions();
+        std::os::unix::fs::PermissionsExt::set_mode(&mut permissions, 0o644);
+        fs::set_permissions(file.path(), permissions)?;
+        file.persist(&self.file)?;
+        Ok(())
+    }
+}
+
+/// Proves the exercises of `lesson` that `wanted` names, and its demos if `demos`, on a fresh stage of `server`.
+/// Verdicts are given by the records as they are now; `report` hears of every proof as it is done.
+///
+/// # Errors
+/// The lesson cannot be played at all.
+pub fn prove(
+    server: &Server,
+    lab: &Lab,
+    lesson: &Lesson,
+    wanted: &dyn Fn(&str) -> bool,
+    report: &mut dyn FnMut(Proof),
+) -> Result<(), StageError> {
+    let mut stage = Stage::open(server, lab, lesson, Usage::script())?;
+    for exercise in lesson.exercises().filter(|exercise| wanted(&exercise.id)) {
+        report(prove_exercise(&mut stage, lab, exercise));
+    }
+    let demos = format!("{}.demos", lesson.id);
+    if lesson.demos().next().is_some() && wanted(&demos) {
+        report(prove_demos(&mut stage, lab, demos)?);
+    }
+    Ok(())
+}
+
+fn prove_exercise<'a>(stage: &mut Stage<'a>, lab: &Lab, exercise: &'a Exercise) -> Proof {
+    let mut faults = Vec::new();
+    let mut expected = Expected::default();
+    for (index, answer) in exercise.answers.iter().enumerate() {
+        let played = play(stage, exercise, answer);
+        faults.extend(answer_faults(&played).into_iter().map(|fault| format!("answer {}: {fault}", index + 1)));
+        expected.answers.push(played.outcome);
+    }
+    for (index, wrong) in exercise.wrongs.iter().enumerate() {
+        let played = play(stage, exercise, &wrong.sql);
+        faults
+            .extend(wrong_fault(&played, &wrong.feedback).map(|fault| format!("wrong answer {}: {fault}", index + 1)));
+        expected.wrongs.push(played.outcome);
+    }
+    faults.extend(nothing_fault(stage, exercise));
+    faults.extend(likeness_faults(exercise, &expected));
+    if exercise.hints.is_empty() {
+        faults.push("there is no hint".to_owned());
+    }
+    stage.leave();
+    Proof {
+        id: exercise.id.clone(),
+        shown: expected.render(),
+        file: lab.expected_file(&exercise.id),
+        source: stage.lesson().file.clone(),
+        faults,
+    }
+}
+
+/// A script played as an attempt.
+struct Played {
+    outcome: Outcome,
+    /// What the student would have heard before the end, after some statement.
+    early: Option<Verdict>,
+    verdict: Verdict,
+}
+
+fn play<'a>(stage: &mut Stage<'a>, exercise: &'a Exercise, script: &str) -> Played {
+    let failed = |why: String| Played { outcome: Outcome::default(), early: None, verdict: Verdict::CheckerFault(why) };
+    if let Err(error) = stage.enter(exercise) {
+        return failed(error.to_string());
+    }
+    let mut early = None;
+    let mut output = Vec::new();
+    run(stage, script, &mut output, &mut |stage| {
+        if early.is_none() {
+            early = stage.peek();
+        }
+    });
+    match stage.outcome() {
+        Ok(outcome) => Played { outcome, early, verdict: stage.judge() },
+        Err(error) => failed(error.to_string()),
+    }
+}
+
+/// Runs a script on the stage; both streams go to `output` in their order. `after` is called after each statement.
+fn run<'a>(stage: &mut Stage<'a>, script: &str, output: &mut Vec<u8>, after: &mut dyn FnMut(&mut Stage<'a>)) {
+    for line in script.lines() {
+        stage.shell().push_line(line);
+        run_items(stage, output, after);
+    }
+    stage.shell().finish_input();
+    run_items(stage, output, after);
+}
+
+fn run_items<'a>(stage: &mut Stage<'a>, output: &mut Vec<u8>, after: &mut dyn FnMut(&mut Stage<'a>)) {
+    while let Some(item) = stage.shell().next_item() {
+        let both = RefCell::new(&mut *output);
+        let performed =
+            stage.perform(item, &mut Streams { out: &mut Merged(&both), err: &mut Merged(&both), lines: &mut || None });
+        if matches!(performed, Ok(Performed::Executed(_))) {
+            after(stage);
+        }
+    }
+}
+
+/// One of two streams that end in the same buffer.
+struct Merged<'b, 'v>(&'b RefCell<&'v mut Vec<u8>>);
+
+impl io::Write for Merged<'_, '_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.borrow_mut().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+fn answer_faults(played: &Played) -> Vec<String> {
+    let mut faults = Vec::new();
+    if played.verdict != Verdict::Passed {
+        faults.push(format!("does not pass: {}", describe(&played.verdict)));
+    }
+    match &played.early {
+        None | Some(Verdict::Passed) => {}
+        Some(early) => faults.push(format!("is stopped before its end: {}", describe(early))),
+    }
+    faults
+}
+
+fn wrong_fault(played: &Played, feedback: &str) -> Option<String> {
+    if played.early == Some(Verdict::Passed) {
+        return Some("passes after one of its statements".to_owned());
+    }
+    match &played.verdict {
+        Verdict::Wrong(Feedback::Recorded(said)) if said == feedback => None,
+        Verdict::Wrong(Feedback::Recorded(said)) => Some(format!("gets the feedback of another: {said}")),
+        other => Some(format!("does not get its feedback: {}", describe(other))),
+    }
+}
+
+fn describe(verdict: &Verdict) -> String {
+    match verdict {
+        Verdict::Passed => "it passes".to_owned(),
+        Verdict::Wrong(Feedback::Recorded(said)) => format!("feedback {said:?}"),
+        Verdict::Wrong(Feedback::Missing(conditions)) => conditions.join("; "),
+        Verdict::Wrong(Feedback::Difference(difference)) => {
+            format!("expected {:?}, shown {:?}", difference.expected, difference.shown)
+        }
+        other => format!("{other:?}"),
+    }
+}
+
+/// Doing nothing must count as not attempted, and must not already be what is asked for.
+fn nothing_fault<'a>(stage: &mut Stage<'a>, exercise: &'a Exercise) -> Option<String> {
+    if let Err(error) = stage.enter(exercise) {
+        return Some(error.to_string());
+    }
+    if stage.judge() != Verdict::NotAttempted {
+        return Some("doing nothing is not `not attempted`".to_owned());
+    }
+    match stage.outcome() {
+        Ok(outcome) if exercise.check.compare == Compare::State && outcome.fails.is_empty() => {
+            Some("every condition holds before anything is done".to_owned())
+        }
+        Ok(_) => None,
+        Err(error) => Some(error.to_string()),
+    }
+}
+
+fn likeness_faults(exercise: &Exercise, expected: &Expected) -> Vec<String> {
+    let mut faults = Vec::new();
+    for (index, wrong) in expected.wrongs.iter().enumerate() {
+        let earlier = expected.wrongs[..index].iter().position(|other| looks_like(exercise, other, wrong));
+        if let Some(earlier) = earlier {
+            faults.push(format!("wrong answers {} and {} look the same", earlier + 1, index + 1));
+        }
+    }
+    faults
+}
+
+fn looks_like(exercise: &Exercise, one: &Outcome, other: &Outcome) -> bool {
+    let look = crate::check::Look::Final;
+    crate::check::is_mistake(&exercise.check, one, other, look) && one.shown == other.shown
+}
+
+fn prove_demos<'a>(stage: &mut Stage<'a>, lab: &Lab, id: String) -> Result<Proof, StageError> {
+    let lesson = stage.lesson();
+    let mut shown = String::new();
+    let mut names = stage.normaliser();
+    let mut number = 0;
+    for step in &lesson.steps {
+        match step {
+            Step::Exercise(exercise) => {
+                stage.enter(exercise)?;
+                stage.leave();
+            }
+            Step::Demo(demo) => {
+                number += 1;
+                let mut output = Vec::new();
+                run(stage, &demo.sql, &mut output, &mut |_| {});
+                let text = names.text(&String::from_utf8_lossy(&output));
+                let gap = if shown.is_empty() { "" } else { "\n" };
+                shown.push_str(&format!("{gap}demo {number}\n"));
+                for line in text.trim_end().lines() {
+                    shown.push_str(format!("| {line}").trim_end());
+                    shown.push('\n');
+                }
+            }
+            Step::Text(_) | Step::Figure(_) => {}
+        }
+    }
+    let file = lab.expected_file(&id);
+    Ok(Proof { id, shown, file, source: lesson.file.clone(), faults: Vec::new() })
+}

@@ -1,0 +1,190 @@
+//! A student's progress: one file, written whole or not at all.
+
+use std::collections::BTreeMap;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::{fs, io};
+
+use serde::{Deserialize, Serialize};
+
+/// The version of the file's layout.
+const VERSION: u32 = 1;
+
+/// Everything that is kept between two starts.
+#[derive(Debug, Default)]
+pub struct Progress {
+    file: PathBuf,
+    content: Content,
+}
+
+/// Why progress cannot be read or kept.
+#[derive(Debug, thiserror::Error)]
+pub enum ProgressError {
+    /// The file cannot be read.
+    #[error("cannot read your progress in {}: {cause}", .file.display())]
+    Unreadable {
+        /// The file.
+        file: PathBuf,
+        /// What the system said.
+        cause: io::Error,
+    },
+    /// The file is no progress that this tutor knows. It is left as it is.
+    #[error("{} is not progress that this tutor can read: {why}\n  move it away to start anew, or use the tutor that wrote it", .file.display())]
+    Unknown {
+        /// The file.
+        file: PathBuf,
+        /// What is wrong.
+        why: String,
+    },
+    /// The file cannot be written; what was there is still there.
+    #[error("cannot keep your progress in {}: {cause}", .file.display())]
+    Unwritable {
+        /// The file.
+        file: PathBuf,
+        /// What the system said.
+        cause: io::Error,
+    },
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+struct Content {
+    version: u32,
+    labs: BTreeMap<String, LabProgress>,
+}
+
+impl Default for Content {
+    fn default() -> Content {
+        Content { version: VERSION, labs: BTreeMap::new() }
+    }
+}
+
+/// The progress in one lab.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct LabProgress {
+    /// Where the student left.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub place: Option<SavedPlace>,
+    /// The exercises that were tried, by id.
+    #[serde(default)]
+    pub exercises: BTreeMap<String, ExerciseProgress>,
+}
+
+/// A place in a lab that outlives edits of the lesson: the lesson's id and the number of the step.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SavedPlace {
+    /// The lesson's id.
+    pub lesson: String,
+    /// The step's index in the lesson.
+    pub step: usize,
+}
+
+/// The progress in one exercise.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ExerciseProgress {
+    /// Where it stands.
+    pub status: Status,
+    /// Verdicts so far that were not a pass.
+    #[serde(default)]
+    pub tries: u32,
+    /// Hints shown.
+    #[serde(default)]
+    pub hints: usize,
+    /// The accepted answer, as it was typed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub answer: Option<String>,
+}
+
+/// Where an exercise stands.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Status {
+    /// Opened, not passed.
+    #[default]
+    Open,
+    /// Left without passing.
+    Skipped,
+    /// Passed.
+    Passed,
+}
+
+impl Progress {
+    /// The progress kept in `file`; none yet if there is no such file.
+    pub fn load(file: &Path) -> Result<Progress, ProgressError> {
+        let unknown = |why: String| ProgressError::Unknown { file: file.to_owned(), why };
+        let content = match fs::read_to_string(file) {
+            Ok(text) => serde_json::from_str::<Content>(&text).map_err(|error| unknown(error.to_string()))?,
+            Err(cause) if cause.kind() == io::ErrorKind::NotFound => Content::default(),
+            Err(cause) => {
+                return Err(ProgressError::Unreadable { file: file.to_owned(), cause });
+            }
+        };
+        if content.version != VERSION {
+            return Err(unknown(format!("it has version {}, this tutor writes {VERSION}", content.version)));
+        }
+        Ok(Progress { file: file.to_owned(), content })
+    }
+
+    /// The progress in the lab of that id.
+    pub fn lab(&self, id: &str) -> LabProgress {
+        self.content.labs.get(id).cloned().unwrap_or_default()
+    }
+
+    /// Changes the progress in the lab of that id and keeps it. The file is read again first and written whole, to
+    /// another name and then renamed: two tutors at once lose nothing of each other's, and at every moment the old
+    /// or the new progress is there.
+    pub fn update(&mut self, id: &str, change: impl FnOnce(&mut LabProgress)) -> Result<(), ProgressError> {
+        let unwritable = |cause| ProgressError::Unwritable { file: self.file.clone(), cause };
+        let _lock = self.lock().map_err(unwritable)?;
+        let mut latest = Progress::load(&self.file)?;
+        change(latest.content.labs.entry(id.to_owned()).or_default());
+        latest.write().map_err(unwritable)?;
+        self.content = latest.content;
+        Ok(())
+    }
+
+    /// Nobody else changes the file until the lock is dropped.
+    fn lock(&self) -> io::Result<fs::File> {
+        fs::create_dir_all(self.dir())?;
+        let lock = fs::File::create(self.file.with_extension("lock"))?;
+        lock.lock()?;
+        Ok(lock)
+    }
+
+    fn dir(&self) -> &Path {
+        self.file.parent().unwrap_or(Path::new("."))
+    }
+
+    fn write(&self) -> io::Result<()> {
+        let mut file = tempfile::NamedTempFile::new_in(self.dir())?;
+        serde_json::to_writer_pretty(&mut file, &self.content)?;
+        file.write_all(b"\n")?;
+        file.as_file().sync_all()?;
+        file.persist(&self.file)?;
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_saved_is_loaded() {
+        let dir = tempfile::tempdir().unwrap();
+        let file = dir.path().join("new").join("progress.json");
+        let mut progress = Progress::load(&file).unwrap();
+        let pass = |lab: &mut LabProgress| lab.exercises.entry("one".to_owned()).or_default().status = Status::Passed;
+        progress.update("background-processes", pass).unwrap();
+        let again = Progress::load(&file).unwrap().lab("background-processes");
+        assert_eq!(again.exercises["one"].status, Status::Passed);
+    }
+
+    #[test]
+    fn an_unknown_file_is_left_alone() {
+        let dir = tempfile::tempdir().unwrap();
+        let file = dir.path().join("progress.json");
+        fs::write(&file, "{\"version\": 99, \"labs\": {}}").unwrap();
+        assert!(matches!(Progress::load(&file), Err(ProgressError::Unknown { .. })));
+        assert!(fs::read_to_string(&file).unwrap().contains("99"));
+    }
+}
