@@ -1,0 +1,126 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Learn PostgreSQL's background processes on a server of your own.
+#[derive(Debug, Parser)]
+#[command(name = "tutor", version, propagate_version = true)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+    /// What all commands take.
+    #[command(flatten)]
+    pub common: Common,
+}
+
+/// Options that every command takes.
+#[derive(Debug, Args)]
+pub struct Common {
+    /// The course: a folder with `labs` and `fixtures` (default: found from the working directory).
+    #[arg(long, global = true, value_name = "DIR")]
+    pub course: Option<PathBuf>,
+    /// Install missing system packages without asking.
+    #[arg(long, global = true)]
+    pub yes: bool,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Open a lab where you left it.
+    Lab {
+        /// The lab's number or id.
+        #[arg(value_name = "LAB")]
+        lab: String,
+        /// Start at this lesson or exercise (`tutor list` shows the ids).
+        #[arg(long, value_name = "ID")]
+        at: Option<String>,
+    },
+    /// Work freely at the prompt, without a lab.
+    Play {
+        /// The database to work in.
+        #[arg(long, value_name = "NAME", default_value = crate::server::PLAY_DATABASE)]
+        database: String,
+        /// Who to work as.
+        #[arg(long, value_enum, default_value = "student")]
+        role: RoleName,
+    },
+    /// List labs, lessons and exercises with their ids.
+    List {
+        /// As JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Show how far you are.
+    Progress {
+        /// As JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Prove a lab: right answers pass, wrong ones fail with their own feedback.
+    Check {
+        /// The lab's number or id (default: every lab).
+        #[arg(value_name = "LAB")]
+        lab: Option<String>,
+        /// Only this lesson or exercise.
+        #[arg(long, value_name = "ID")]
+        only: Option<String>,
+        /// Write what answers and wrong answers show (of this exercise or lesson only, if one is named).
+        #[arg(long, value_name = "ID", num_args = 0..=1, default_missing_value = "")]
+        record: Option<String>,
+        /// Prove it so many times, to find what passes only sometimes.
+        #[arg(long, value_name = "N", default_value_t = 1)]
+        repeat: u32,
+        /// How many lessons are proved at a time (default: one for each processor).
+        #[arg(long, value_name = "N")]
+        jobs: Option<usize>,
+    },
+    /// Start, stop or reach your private PostgreSQL server.
+    Server {
+        /// What to do with it.
+        #[command(subcommand)]
+        command: ServerCommand,
+    },
+    /// Look for trouble, and say what helps.
+    Doctor,
+}
+
+/// What to do with the private server.
+#[derive(Debug, Subcommand)]
+pub enum ServerCommand {
+    /// Start it; it runs until `tutor server stop`.
+    Start,
+    /// Stop it.
+    Stop,
+    /// Say whether it runs.
+    Status,
+    /// Print a URI that psql takes; starts the server if it is down.
+    Url(Target),
+    /// Open psql on it; starts the server if it is down.
+    Psql(Target),
+}
+
+/// A role and a database of the private server.
+#[derive(Debug, Args)]
+pub struct Target {
+    /// Who to be there.
+    #[arg(long, value_enum, default_value = "student")]
+    pub role: RoleName,
+    /// The database.
+    #[arg(long, value_name = "NAME", default_value = crate::server::PLAY_DATABASE)]
+    pub database: String,
+}
+
+/// The roles that a person may take.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum RoleName {
+    /// Owns the sandboxes; no superuser.
+    Student,
+    /// Reads the system views.
+    Observer,
+    /// The superuser of the private server.
+    Admin,
+}

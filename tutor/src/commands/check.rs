@@ -1,0 +1,217 @@
+//! `tutor check`: proves labs, and records what their answers show.
+
+use std::collections::VecDeque;
+use std::io::Write;
+use std::process::ExitCode;
+use std::sync::{Mutex, mpsc};
+use std::thread;
+
+use similar::TextDiff;
+
+use super::{Context, Failure, look, standard_output};
+use crate::course::{Lab, Lesson};
+use crate::lab::{Proof, prove};
+use crate::provision::Realm;
+use crate::repl::Paint;
+use crate::server::{Lifetime, Server};
+use crate::words::count;
+
+/// What the command line asks for.
+pub(super) struct Wishes {
+    pub(super) lab: Option<String>,
+    pub(super) only: Option<String>,
+    pub(super) record: Option<String>,
+    pub(super) repeat: u32,
+    pub(super) jobs: Option<usize>,
+}
+
+/// How often a lesson is proved again because its records were only just written.
+const RECORD_ROUNDS: u32 = 2;
+
+/// Proves the labs; exit status 1 when there is a fault or an outdated record.
+pub(super) fn run(context: &Context, wishes: &Wishes) -> Result<ExitCode, Failure> {
+    let course = context.course()?;
+    let labs = match &wishes.lab {
+        Some(asked) => vec![course.lab(asked)?],
+        None => course.labs()?,
+    };
+    let realm = context.realm(&course, &context.home()?)?;
+    // Verdicts are given by the records, so what was recorded first is proved in the second round.
+    let rounds = if wishes.record.is_some() { RECORD_ROUNDS } else { wishes.repeat.max(1) };
+    let mut faulty = false;
+    for round in 1..=rounds {
+        let writes = wishes.record.is_some() && round == 1;
+        for lab in &labs {
+            let tally = prove_lab(&realm, lab, wishes, writes)?;
+            faulty |= !writes && tally.faulty > 0;
+        }
+    }
+    Ok(if faulty { ExitCode::from(1) } else { ExitCode::SUCCESS })
+}
+
+#[derive(Default)]
+struct Tally {
+    proofs: usize,
+    faulty: usize,
+    recorded: usize,
+}
+
+fn prove_lab(realm: &Realm, lab: &Lab, wishes: &Wishes, writes: bool) -> Result<Tally, Failure> {
+    let named = wishes.only.as_deref().or(wishes.record.as_deref()).filter(|id| !id.is_empty());
+    let wanted = match named {
+        None => Wanted::All,
+        Some(id) if id.ends_with(DEMOS) => Wanted::One(id.to_owned()),
+        Some(id) => match lab.place(id)? {
+            place if place.exercise.is_some() => Wanted::One(id.to_owned()),
+            place => Wanted::Lesson(lab.lessons[place.lesson].id.clone()),
+        },
+    };
+    let lessons: VecDeque<&Lesson> = lab.lessons.iter().filter(|lesson| wanted.has_lesson(lesson)).collect();
+    let jobs = wishes.jobs.unwrap_or_else(processors).clamp(1, lessons.len().max(1));
+    let mut report = Report { out: standard_output(), paint: look().paint, writes, tally: Tally::default() };
+    writeln!(report.out, "Lab {}: {}", lab.number, lab.title)?;
+    prove_lessons(realm, lab, lessons, &wanted, jobs, &mut |proof| report.proof(&proof))?;
+    report.end()
+}
+
+/// Proves the lessons, `jobs` at a time, each on a server of its own: lessons count worker slots.
+fn prove_lessons(
+    realm: &Realm,
+    lab: &Lab,
+    lessons: VecDeque<&Lesson>,
+    wanted: &Wanted,
+    jobs: usize,
+    report: &mut dyn FnMut(Proof) -> Result<(), Failure>,
+) -> Result<(), Failure> {
+    let queue = Mutex::new(lessons);
+    let (sender, receiver) = mpsc::channel::<Result<Proof, Failure>>();
+    thread::scope(|scope| {
+        for _ in 0..jobs {
+            let (queue, sender) = (&queue, sender.clone());
+            scope.spawn(move || {
+                if let Err(failure) = work(realm, lab, queue, wanted, &sender) {
+                    // Nobody listens any more when another failure was first.
+                    let _ = sender.send(Err(failure));
+                }
+            });
+        }
+        drop(sender);
+        receiver.iter().try_for_each(|proof| report(proof?))
+    })
+}
+
+fn work(
+    realm: &Realm,
+    lab: &Lab,
+    queue: &Mutex<VecDeque<&Lesson>>,
+    wanted: &Wanted,
+    sender: &mpsc::Sender<Result<Proof, Failure>>,
+) -> Result<(), Failure> {
+    let server = Server::acquire(realm, Lifetime::Session)?;
+    let next = || queue.lock().ok().and_then(|mut queue| queue.pop_front());
+    while let Some(lesson) = next() {
+        prove(&server, lab, lesson, &|id| wanted.has(id), &mut |proof| {
+            let _ = sender.send(Ok(proof));
+        })?;
+    }
+    Ok(())
+}
+
+/// The ending of the id of a lesson's demos.
+const DEMOS: &str = ".demos";
+
+/// What is to be proved.
+enum Wanted {
+    All,
+    Lesson(String),
+    One(String),
+}
+
+impl Wanted {
+    fn has_lesson(&self, lesson: &Lesson) -> bool {
+        match self {
+            Wanted::All => true,
+            Wanted::Lesson(id) => *id == lesson.id,
+            Wanted::One(id) => lesson.exercise(id).is_some() || id.strip_suffix(DEMOS) == Some(&lesson.id),
+        }
+    }
+
+    fn has(&self, exercise: &str) -> bool {
+        match self {
+            Wanted::All | Wanted::Lesson(_) => true,
+            Wanted::One(id) => id == exercise,
+        }
+    }
+}
+
+struct Report<W> {
+    out: W,
+    paint: Paint,
+    writes: bool,
+    tally: Tally,
+}
+
+impl<W: Write> Report<W> {
+    fn proof(&mut self, proof: &Proof) -> Result<(), Failure> {
+        self.tally.proofs += 1;
+        let is_current = proof.is_current();
+        if self.writes {
+            return self.record(proof, is_current);
+        }
+        let is_good = is_current && proof.faults.is_empty();
+        let mark = if is_good { self.paint.good("ok   ") } else { self.paint.bad("FAULT") };
+        writeln!(self.out, "  {mark}  {}", proof.id)?;
+        if !is_good {
+            self.tally.faulty += 1;
+        }
+        for fault in &proof.faults {
+            writeln!(self.out, "         {fault}")?;
+        }
+        if !is_current {
+            writeln!(
+                self.out,
+                "         what is shown is not what is recorded (`tutor check LAB --record {}`):",
+                proof.id
+            )?;
+            self.difference(proof)?;
+        }
+        self.out.flush()?;
+        Ok(())
+    }
+
+    fn record(&mut self, proof: &Proof, is_current: bool) -> Result<(), Failure> {
+        if is_current {
+            return Ok(());
+        }
+        writeln!(self.out, "  recorded {}", proof.id)?;
+        self.difference(proof)?;
+        proof.record()?;
+        self.tally.recorded += 1;
+        self.out.flush()?;
+        Ok(())
+    }
+
+    fn difference(&mut self, proof: &Proof) -> Result<(), Failure> {
+        let before = proof.recorded().unwrap_or_default();
+        let diff = TextDiff::from_lines(before.trim_end(), proof.shown.trim_end());
+        for line in diff.unified_diff().context_radius(1).to_string().lines() {
+            writeln!(self.out, "           {line}")?;
+        }
+        Ok(())
+    }
+
+    fn end(mut self) -> Result<Tally, Failure> {
+        let Tally { proofs, faulty, recorded } = self.tally;
+        if self.writes {
+            writeln!(self.out, "{} written", count(recorded, "record"))?;
+        } else {
+            writeln!(self.out, "{} proved, {} with faults", count(proofs - faulty, "exercise"), faulty)?;
+        }
+        self.out.flush()?;
+        Ok(self.tally)
+    }
+}
+
+fn processors() -> usize {
+    thread::available_parallelism().map_or(1, usize::from)
+}

@@ -1,0 +1,124 @@
+//! The commands, a file each.
+
+mod check;
+mod doctor;
+mod failure;
+mod lab;
+mod list;
+mod play;
+mod server;
+
+use std::io::{self, BufWriter, IsTerminal};
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
+pub use failure::Failure;
+
+use crate::cli::{Cli, Command, Common, RoleName};
+use crate::course::Course;
+use crate::home::Home;
+use crate::progress::Progress;
+use crate::provision::{self, Consent, Options, Realm};
+use crate::repl::{LineSource, Look, Paint, Script, Terminal};
+use crate::server::Role;
+
+/// The width that text is set for where there is no terminal.
+const DEFAULT_WIDTH: usize = 80;
+
+/// The variable that names the folder of progress and histories.
+const PROGRESS_VARIABLE: &str = "TUTOR_PROGRESS";
+
+/// Runs a command and says what went wrong. Exit status: 0 done, 1 a check failed, 2 wrong usage, 3 the environment.
+pub fn run(cli: Cli) -> ExitCode {
+    let context = Context { common: cli.common };
+    let done = match cli.command {
+        Command::Lab { lab, at } => lab::run(&context, &lab, at.as_deref()),
+        Command::Play { database, role } => play::run(&context, &database, role.into()),
+        Command::List { json } => list::list(&context, json),
+        Command::Progress { json } => list::progress(&context, json),
+        Command::Check { lab, only, record, repeat, jobs } => {
+            check::run(&context, &check::Wishes { lab, only, record, repeat, jobs })
+        }
+        Command::Server { command } => server::run(&context, &command),
+        Command::Doctor => doctor::run(&context),
+    };
+    match done {
+        Ok(code) => code,
+        Err(failure) if failure.is_closed_pipe() => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprintln!("tutor: {failure}");
+            failure.exit_code()
+        }
+    }
+}
+
+/// What the commands share.
+struct Context {
+    common: Common,
+}
+
+impl Context {
+    fn course(&self) -> Result<Course, Failure> {
+        Ok(Course::find(self.common.course.as_deref())?)
+    }
+
+    fn home(&self) -> Result<Home, Failure> {
+        Ok(Home::from_environment()?)
+    }
+
+    /// The private installation with its template; made now if it is not there.
+    fn realm(&self, course: &Course, home: &Home) -> Result<Realm, Failure> {
+        let options = Options { consent: Consent::from_environment(self.common.yes) };
+        let mut progress = provision::progress::on_standard_error();
+        Ok(provision::provision(course.root(), home, &options, &mut *progress)?)
+    }
+
+    fn progress(&self, home: &Home) -> Result<Progress, Failure> {
+        Ok(Progress::load(&progress_dir(home).join("progress.json"))?)
+    }
+}
+
+/// The folder of progress and histories: the home, unless `TUTOR_PROGRESS` names another, for students who share one.
+fn progress_dir(home: &Home) -> PathBuf {
+    let named = std::env::var_os(PROGRESS_VARIABLE).filter(|dir| !dir.is_empty());
+    named.map_or_else(|| home.root().to_owned(), PathBuf::from)
+}
+
+/// Where a command at the prompt reads its lines: a terminal, or the script on standard input.
+fn line_source(home: &Home, history: &str, paint: Paint) -> Result<Box<dyn LineSource>, Failure> {
+    if !io::stdin().is_terminal() {
+        return Ok(Box::new(Script::new(io::stdin().lock())));
+    }
+    let file = progress_dir(home).join(format!("history-{history}"));
+    Ok(Box::new(Terminal::open(&file, paint.has_colours())?))
+}
+
+/// Becomes true when Ctrl-C is pressed while a statement runs.
+fn interrupt_flag() -> Result<Arc<AtomicBool>, Failure> {
+    let flag = Arc::new(AtomicBool::new(false));
+    signal_hook::flag::register(signal_hook::consts::SIGINT, Arc::clone(&flag))?;
+    Ok(flag)
+}
+
+/// How to show things on standard output.
+fn look() -> Look {
+    let width = terminal_size::terminal_size().map_or(DEFAULT_WIDTH, |(width, _)| usize::from(width.0));
+    Look { paint: Paint::for_stdout(), width }
+}
+
+/// Standard output with a buffer: a result of many rows is many small writes.
+fn standard_output() -> BufWriter<io::StdoutLock<'static>> {
+    BufWriter::new(io::stdout().lock())
+}
+
+impl From<RoleName> for Role {
+    fn from(name: RoleName) -> Role {
+        match name {
+            RoleName::Student => Role::Student,
+            RoleName::Observer => Role::Observer,
+            RoleName::Admin => Role::Admin,
+        }
+    }
+}

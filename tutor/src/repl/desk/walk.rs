@@ -1,0 +1,176 @@
+//! Walking through the lab: which step is next, and what opens with it.
+
+use std::sync::Arc;
+
+use super::super::commands::NAMES;
+use super::super::text;
+use super::{Attempted, Desk, DeskError, Position};
+use crate::course::{Exercise, Lesson, Place, Step};
+use crate::lab::{Stage, Usage};
+use crate::progress::{SavedPlace, Status};
+
+impl<'a> Desk<'a> {
+    pub(super) fn next(&mut self) -> Result<(), DeskError> {
+        match self.exercise() {
+            Some(exercise) if self.kept(&exercise.id).status != Status::Passed => {
+                writeln!(self.out, "{}", text::not_passed(&exercise.id))?;
+                Ok(())
+            }
+            _ => self.advance(),
+        }
+    }
+
+    pub(super) fn skip(&mut self) -> Result<(), DeskError> {
+        if let Some(exercise) = self.exercise()
+            && self.kept(&exercise.id).status != Status::Passed
+        {
+            self.update(&exercise.id, |kept| kept.status = Status::Skipped)?;
+            writeln!(self.out, "{}", text::skipped(&exercise.id))?;
+        }
+        self.advance()
+    }
+
+    /// Back to the step that waited before this one, with the prose that leads to it.
+    pub(super) fn back(&mut self) -> Result<(), DeskError> {
+        let Position { lesson, step } = self.position;
+        self.position = match (lesson, waiting_before(self.lesson(), step)) {
+            (_, Some(earlier)) => Position { lesson, step: screen_start(self.lesson(), earlier) },
+            (0, None) => {
+                writeln!(self.out, "{}", text::AT_START)?;
+                return Ok(());
+            }
+            (_, None) => {
+                let before = &self.lab.lessons[lesson - 1];
+                let last = waiting_before(before, before.steps.len()).unwrap_or(0);
+                Position { lesson: lesson - 1, step: screen_start(before, last) }
+            }
+        };
+        self.arrive()
+    }
+
+    pub(super) fn goto(&mut self, id: &str) -> Result<(), DeskError> {
+        match self.lab.place(id) {
+            Ok(place) => {
+                self.position = self.position_of(place);
+                self.arrive()
+            }
+            Err(error) => {
+                self.complain(&error)?;
+                Ok(())
+            }
+        }
+    }
+
+    /// To the next step, or the next lesson.
+    pub(super) fn advance(&mut self) -> Result<(), DeskError> {
+        let Position { lesson, step } = self.position;
+        if step + 1 < self.lesson().steps.len() {
+            self.position.step += 1;
+        } else if lesson + 1 < self.lab.lessons.len() {
+            self.position = Position { lesson: lesson + 1, step: 0 };
+        } else {
+            self.position.step = self.lesson().steps.len();
+        }
+        self.arrive()
+    }
+
+    /// Opens what is at the place, shows it, and goes on to the first step that waits for the student.
+    pub(super) fn arrive(&mut self) -> Result<(), DeskError> {
+        self.playing = false;
+        self.open_lesson()?;
+        self.keep_place()?;
+        match self.step() {
+            Some(Step::Exercise(exercise)) => self.open_exercise(exercise)?,
+            _ => {
+                self.stage_mut().leave();
+                self.typed.clear();
+            }
+        }
+        if self.interactive {
+            self.show_task()?;
+            if !waits(self.lesson(), self.position.step) {
+                return self.advance();
+            }
+            if let Some(Step::Text(_) | Step::Figure(_)) = self.step() {
+                writeln!(self.out, "{}", self.look.paint.aside(text::GO_ON))?;
+            }
+        }
+        Ok(())
+    }
+
+    fn open_lesson(&mut self) -> Result<(), DeskError> {
+        let lesson: &'a Lesson = &self.lab.lessons[self.position.lesson];
+        if self.stage.as_ref().is_some_and(|stage| stage.lesson().id == lesson.id) {
+            return Ok(());
+        }
+        self.stage = None;
+        let usage = Usage {
+            interrupt: Arc::clone(&self.interrupt),
+            is_interactive: self.interactive,
+            own_commands: &NAMES,
+            columns: self.interactive.then_some(self.look.width),
+        };
+        self.stage = Some(Stage::open(self.server, self.lab, lesson, usage)?);
+        if self.interactive {
+            write!(self.out, "{}", self.look.lesson_head(self.lab, lesson))?;
+        }
+        Ok(())
+    }
+
+    fn open_exercise(&mut self, exercise: &'a Exercise) -> Result<(), DeskError> {
+        self.attempted = Attempted::Not;
+        self.typed.clear();
+        self.stage_mut().enter(exercise)?;
+        Ok(())
+    }
+
+    pub(super) fn position_of(&self, place: Place<'_>) -> Position {
+        let lesson = &self.lab.lessons[place.lesson];
+        match place.exercise {
+            Some(id) => Position { lesson: place.lesson, step: lesson.step_of(id).unwrap_or(0) },
+            None if self.interactive => Position { lesson: place.lesson, step: 0 },
+            None => self.first_exercise_of(place.lesson),
+        }
+    }
+
+    pub(super) fn first_exercise_of(&self, lesson: usize) -> Position {
+        let steps = &self.lab.lessons[lesson].steps;
+        let step = steps.iter().position(|step| matches!(step, Step::Exercise(_))).unwrap_or(0);
+        Position { lesson, step }
+    }
+
+    pub(super) fn saved_position(&self) -> Position {
+        let saved = self.lab_progress().place;
+        let found = saved.and_then(|place| {
+            let lesson = self.lab.lessons.iter().position(|lesson| lesson.id == place.lesson)?;
+            Some(Position { lesson, step: screen_start(&self.lab.lessons[lesson], place.step) })
+        });
+        found.unwrap_or(Position { lesson: 0, step: 0 })
+    }
+
+    fn keep_place(&mut self) -> Result<(), DeskError> {
+        if self.interactive {
+            let place = SavedPlace { lesson: self.lesson().id.clone(), step: self.position.step };
+            self.progress.update(&self.lab.id, |lab| lab.place = Some(place))?;
+        }
+        Ok(())
+    }
+}
+
+/// Whether a step waits for the student. Prose does not when what it speaks of comes right after it.
+fn waits(lesson: &Lesson, step: usize) -> bool {
+    match (lesson.steps.get(step), lesson.steps.get(step + 1)) {
+        (None | Some(Step::Demo(_) | Step::Exercise(_)), _) => true,
+        (Some(Step::Text(_) | Step::Figure(_)), next) => matches!(next, None | Some(Step::Text(_))),
+    }
+}
+
+/// The last step before `step` that waits.
+fn waiting_before(lesson: &Lesson, step: usize) -> Option<usize> {
+    (0..step.min(lesson.steps.len())).rev().find(|earlier| waits(lesson, *earlier))
+}
+
+/// The first of the steps that are shown together with `step`.
+fn screen_start(lesson: &Lesson, step: usize) -> usize {
+    waiting_before(lesson, step).map_or(0, |earlier| earlier + 1)
+}

@@ -1,0 +1,24 @@
+//! The tutor's prompt: lines in, words out.
+//!
+//! ```text
+//! Terminal | Script ──LineSource──> Desk ──Item──> lab::Stage ──> Verdict
+//!                                    │  walks through Lab, keeps Progress
+//!                                    └─view, prose, text, style──> output
+//! ```
+
+mod commands;
+mod desk;
+mod free;
+mod highlight;
+mod prompt;
+mod prose;
+mod source;
+mod style;
+mod text;
+mod view;
+
+pub use desk::{Desk, DeskError, Ended, Output};
+pub use free::play;
+pub use source::{Line, LineSource, Script, Terminal};
+pub use style::Paint;
+pub use view::Look;

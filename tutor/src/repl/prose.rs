@@ -1,0 +1,294 @@
+//! A lesson's Markdown as text for a terminal.
+
+use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
+use unicode_width::UnicodeWidthStr;
+
+use super::style::Paint;
+
+/// Lines longer than this are hard to read, however wide the terminal is.
+const WIDEST: usize = 96;
+
+/// The indentation of code.
+const CODE_INDENT: &str = "    ";
+
+/// `markdown` as lines of at most `width` columns; code is never broken. Ends with a newline.
+pub(super) fn render(markdown: &str, width: usize, paint: Paint) -> String {
+    let mut writer = Writer::new(width.clamp(20, WIDEST), paint);
+    let options = Options::ENABLE_HEADING_ATTRIBUTES | Options::ENABLE_TABLES;
+    for event in Parser::new_ext(markdown, options) {
+        writer.event(event);
+    }
+    writer.out
+}
+
+/// How a piece of a sentence is set.
+#[derive(Clone, Copy, PartialEq)]
+enum Face {
+    Plain,
+    Strong,
+    Emphasis,
+    Heading,
+}
+
+struct Writer {
+    width: usize,
+    paint: Paint,
+    out: String,
+    /// The current paragraph: words as they are printed, with their width in columns.
+    words: Vec<(String, usize)>,
+    /// The next piece of text belongs to the last word.
+    glued: bool,
+    face: Face,
+    in_code: bool,
+    link: Option<String>,
+    /// The markers of the lists we are in: the next number, or a dash.
+    lists: Vec<Option<u64>>,
+    marker: Option<String>,
+    indent: Vec<usize>,
+    table: Option<Vec<Vec<String>>>,
+}
+
+impl Writer {
+    fn new(width: usize, paint: Paint) -> Writer {
+        Writer {
+            width,
+            paint,
+            out: String::new(),
+            words: Vec::new(),
+            glued: false,
+            face: Face::Plain,
+            in_code: false,
+            link: None,
+            lists: Vec::new(),
+            marker: None,
+            indent: Vec::new(),
+            table: None,
+        }
+    }
+
+    fn event(&mut self, event: Event<'_>) {
+        match event {
+            Event::Start(tag) => self.start(tag),
+            Event::End(tag) => self.end(tag),
+            Event::Text(text) if self.in_code => self.code_block(&text),
+            Event::Text(text) => self.text(&text),
+            Event::Code(code) => self.inline_code(&code),
+            Event::SoftBreak | Event::HardBreak => self.glued = false,
+            _ => {}
+        }
+    }
+
+    fn start(&mut self, tag: Tag<'_>) {
+        match tag {
+            Tag::Heading { .. } => {
+                self.gap();
+                self.face = Face::Heading;
+            }
+            Tag::Paragraph if self.marker.is_none() => self.gap(),
+            Tag::BlockQuote(_) => self.indent.push(2),
+            Tag::CodeBlock(_) => {
+                self.flush();
+                self.gap();
+                self.in_code = true;
+            }
+            Tag::List(first) => {
+                self.flush();
+                if self.lists.is_empty() {
+                    self.gap();
+                }
+                self.lists.push(first);
+            }
+            Tag::Item => self.item(),
+            Tag::Strong => self.face = Face::Strong,
+            Tag::Emphasis => self.face = Face::Emphasis,
+            Tag::Link { dest_url, .. } => self.link = Some(dest_url.to_string()),
+            Tag::Table(_) => {
+                self.gap();
+                self.table = Some(Vec::new());
+            }
+            Tag::TableHead | Tag::TableRow => self.table.iter_mut().for_each(|rows| rows.push(Vec::new())),
+            _ => {}
+        }
+    }
+
+    fn end(&mut self, tag: TagEnd) {
+        match tag {
+            TagEnd::Paragraph => self.flush(),
+            TagEnd::Heading(_) => {
+                self.flush();
+                self.face = Face::Plain;
+            }
+            TagEnd::Item => {
+                self.flush();
+                self.indent.pop();
+            }
+            TagEnd::List(_) => {
+                self.lists.pop();
+            }
+            TagEnd::BlockQuote(_) => {
+                self.indent.pop();
+            }
+            TagEnd::CodeBlock => self.in_code = false,
+            TagEnd::Strong | TagEnd::Emphasis => self.face = Face::Plain,
+            TagEnd::Link => {
+                if let Some(url) = self.link.take() {
+                    self.push(&format!("<{url}>"), &format!("<{url}>"), false);
+                }
+            }
+            TagEnd::TableCell => {
+                let cell = self.words.drain(..).map(|(word, _)| word).collect::<Vec<_>>().join(" ");
+                self.glued = false;
+                if let Some(row) = self.table.as_mut().and_then(|rows| rows.last_mut()) {
+                    row.push(cell);
+                }
+            }
+            TagEnd::Table => self.write_table(),
+            _ => {}
+        }
+    }
+
+    fn item(&mut self) {
+        self.flush();
+        let marker = match self.lists.last_mut() {
+            Some(Some(number)) => {
+                *number += 1;
+                format!("{}. ", *number - 1)
+            }
+            _ => "- ".to_owned(),
+        };
+        self.indent.push(marker.len());
+        self.marker = Some(marker);
+    }
+
+    fn text(&mut self, text: &str) {
+        let starts_word = text.starts_with(char::is_whitespace);
+        for (index, word) in text.split_whitespace().enumerate() {
+            let painted = match self.face {
+                Face::Plain => word.to_owned(),
+                Face::Strong => self.paint.strong(word),
+                Face::Emphasis => self.paint.emphasis(word),
+                Face::Heading => self.paint.heading(word),
+            };
+            self.push(word, &painted, index == 0 && self.glued && !starts_word);
+        }
+        self.glued = !text.ends_with(char::is_whitespace);
+    }
+
+    /// Code within a sentence is one word, so that it is never broken.
+    fn inline_code(&mut self, code: &str) {
+        let painted = if self.face == Face::Heading { self.paint.heading(code) } else { self.paint.code(code) };
+        let plain = if self.paint.has_colours() { code.to_owned() } else { painted.clone() };
+        self.push(&plain, &painted, self.glued);
+        self.glued = true;
+    }
+
+    fn push(&mut self, plain: &str, painted: &str, glue: bool) {
+        match self.words.last_mut() {
+            Some((word, width)) if glue => {
+                word.push_str(painted);
+                *width += plain.width();
+            }
+            _ => self.words.push((painted.to_owned(), plain.width())),
+        }
+    }
+
+    /// Writes the collected words as a paragraph.
+    fn flush(&mut self) {
+        let indent = " ".repeat(self.indent.iter().sum());
+        let mut line = match self.marker.take() {
+            Some(marker) => format!("{}{marker}", &indent[..indent.len() - marker.len()]),
+            None if self.words.is_empty() => return,
+            None => indent.clone(),
+        };
+        let mut column = indent.len();
+        for (index, (word, width)) in self.words.drain(..).enumerate() {
+            if index > 0 && column + 1 + width > self.width {
+                self.out.push_str(&line);
+                self.out.push('\n');
+                line.clone_from(&indent);
+                column = indent.len();
+            } else if index > 0 {
+                line.push(' ');
+                column += 1;
+            }
+            line.push_str(&word);
+            column += width;
+        }
+        self.out.push_str(&line);
+        self.out.push('\n');
+        self.glued = false;
+    }
+
+    fn code_block(&mut self, code: &str) {
+        for line in code.lines() {
+            self.out.push_str(&format!("{CODE_INDENT}{}\n", self.paint.code_line(line)));
+        }
+    }
+
+    fn write_table(&mut self) {
+        let rows = self.table.take().unwrap_or_default();
+        let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
+        let width = |column: usize| rows.iter().filter_map(|row| row.get(column)).map(|cell| plain_width(cell)).max();
+        let widths: Vec<usize> = (0..columns).map(|column| width(column).unwrap_or(0)).collect();
+        for (index, row) in rows.iter().enumerate() {
+            let cells =
+                row.iter().zip(&widths).map(|(cell, width)| format!("{cell}{}", " ".repeat(width - plain_width(cell))));
+            self.out.push_str(format!("  {}", cells.collect::<Vec<_>>().join("  ")).trim_end());
+            self.out.push('\n');
+            if index == 0 {
+                let rules: Vec<String> = widths.iter().map(|width| "-".repeat(*width)).collect();
+                self.out.push_str(&format!("  {}\n", rules.join("  ")));
+            }
+        }
+    }
+
+    /// An empty line between blocks.
+    fn gap(&mut self) {
+        if !self.out.is_empty() && !self.out.ends_with("\n\n") {
+            self.out.push('\n');
+        }
+    }
+}
+
+/// The width of a painted text without its escape sequences.
+fn plain_width(painted: &str) -> usize {
+    let mut width = 0;
+    let mut rest = painted;
+    while let Some(start) = rest.find("\u{1b}[") {
+        width += rest[..start].width();
+        rest = rest[start..].split_once('m').map_or("", |(_, after)| after);
+    }
+    width + rest.width()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paragraphs_are_wrapped_and_code_is_not() {
+        let text = "## A *section* {#s}\n\nSome words, `a b c` and **more**.\n\n```sql\nSELECT a_very_long_name_indeed;\n```\n";
+        assert_eq!(
+            render(text, 20, Paint::PLAIN),
+            "A section\n\nSome words, `a b c`\nand more.\n\n    SELECT a_very_long_name_indeed;\n"
+        );
+    }
+
+    #[test]
+    fn lists_hang() {
+        let text = "Look:\n\n- one two three fourth\n- five\n\n1. a\n2. b\n";
+        assert_eq!(render(text, 20, Paint::PLAIN), "Look:\n\n- one two three\n  fourth\n- five\n\n1. a\n2. b\n");
+    }
+
+    #[test]
+    fn tables_are_aligned_without_their_colours() {
+        let text = "| a | b |\n|---|---|\n| `x` | longer |\n";
+        assert_eq!(render(text, 40, Paint::PLAIN), "  a    b\n  ---  ------\n  `x`  longer\n");
+        assert_eq!(plain_width("\u{1b}[36mabc\u{1b}[0m"), 3);
+    }
+
+    #[test]
+    fn punctuation_stays_with_its_word() {
+        assert_eq!(render("Use `x`, (**y**) and [z](u).", 60, Paint::PLAIN), "Use `x`, (y) and z <u>.\n");
+    }
+}

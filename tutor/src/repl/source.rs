@@ -1,0 +1,121 @@
+//! Where lines come from: a terminal or a script, behind one trait, so that a script behaves as typing does.
+
+use std::io::{self, BufRead};
+use std::path::Path;
+
+use rustyline::config::Configurer;
+use rustyline::error::ReadlineError;
+use rustyline::history::DefaultHistory;
+use rustyline::{Config, Editor};
+
+use super::highlight::Painter;
+
+/// One answer to a prompt.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Line {
+    /// A line without its newline.
+    Text(String),
+    /// Ctrl-C: what was typed is thrown away.
+    Interrupted,
+    /// Ctrl-D, or the end of the script.
+    End,
+}
+
+/// Where lines come from.
+pub trait LineSource {
+    /// The next line. `prompt` is shown if somebody is there to see it.
+    fn read(&mut self, prompt: &str) -> io::Result<Line>;
+
+    /// Puts `text` on the next prompt, to be edited and run, where there is one.
+    fn suggest(&mut self, text: &str);
+
+    /// Whether a person types.
+    fn is_interactive(&self) -> bool;
+
+    /// Keeps what was typed for the arrow keys, in this and later labs; an error if it cannot be kept for later.
+    fn remember(&mut self, entry: &str) -> io::Result<()>;
+}
+
+/// A person at a terminal.
+pub struct Terminal {
+    editor: Editor<Painter, DefaultHistory>,
+    history: std::path::PathBuf,
+    suggestion: String,
+}
+
+/// How many statements the history keeps.
+const HISTORY_ENTRIES: usize = 2_000;
+
+impl Terminal {
+    /// A terminal whose history is kept in `history`. `colours` highlights what is typed.
+    pub fn open(history: &Path, colours: bool) -> rustyline::Result<Terminal> {
+        let config = Config::builder().auto_add_history(false).bracketed_paste(true).build();
+        let mut editor = Editor::with_config(config)?;
+        editor.set_max_history_size(HISTORY_ENTRIES)?;
+        editor.set_helper(Some(Painter::new(colours)));
+        // A missing history is the first start.
+        let _ = editor.load_history(history);
+        Ok(Terminal { editor, history: history.to_owned(), suggestion: String::new() })
+    }
+}
+
+impl LineSource for Terminal {
+    fn read(&mut self, prompt: &str) -> io::Result<Line> {
+        let suggestion = std::mem::take(&mut self.suggestion);
+        match self.editor.readline_with_initial(prompt, (&suggestion, "")) {
+            Ok(line) => Ok(Line::Text(line)),
+            Err(ReadlineError::Interrupted) => Ok(Line::Interrupted),
+            Err(ReadlineError::Eof) => Ok(Line::End),
+            Err(ReadlineError::Io(error)) => Err(error),
+            Err(other) => Err(io::Error::other(other.to_string())),
+        }
+    }
+
+    fn suggest(&mut self, text: &str) {
+        // A prompt is one line: a suggestion of several becomes one, which means the same in SQL without comments.
+        self.suggestion = text.lines().map(str::trim).filter(|line| !line.is_empty()).collect::<Vec<_>>().join(" ");
+    }
+
+    fn is_interactive(&self) -> bool {
+        true
+    }
+
+    fn remember(&mut self, entry: &str) -> io::Result<()> {
+        let kept = self.editor.add_history_entry(entry).and_then(|_| self.editor.append_history(&self.history));
+        kept.map_err(|error| io::Error::other(error.to_string()))
+    }
+}
+
+/// A script on standard input.
+pub struct Script<R> {
+    lines: R,
+}
+
+impl<R: BufRead> Script<R> {
+    /// A script read line by line.
+    pub fn new(lines: R) -> Script<R> {
+        Script { lines }
+    }
+}
+
+impl<R: BufRead> LineSource for Script<R> {
+    fn read(&mut self, _prompt: &str) -> io::Result<Line> {
+        let mut bytes = Vec::new();
+        if self.lines.read_until(b'\n', &mut bytes)? == 0 {
+            return Ok(Line::End);
+        }
+        let line = bytes.strip_suffix(b"\n").unwrap_or(&bytes);
+        let line = line.strip_suffix(b"\r").unwrap_or(line);
+        Ok(Line::Text(String::from_utf8_lossy(line).into_owned()))
+    }
+
+    fn suggest(&mut self, _text: &str) {}
+
+    fn is_interactive(&self) -> bool {
+        false
+    }
+
+    fn remember(&mut self, _entry: &str) -> io::Result<()> {
+        Ok(())
+    }
+}

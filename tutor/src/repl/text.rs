@@ -1,0 +1,147 @@
+//! Every sentence that the prompt says, in one place.
+
+use crate::check::Remark;
+use crate::progress::Status;
+use crate::words::count;
+
+pub(super) const PASSED: &str = "Passed:";
+pub(super) const WRONG: &str = "Not yet.";
+pub(super) const NOT_ATTEMPTED: &str = "Nothing to check: no statement ran since the last check.";
+pub(super) const TIMED_OUT: &str = "It took too long.";
+pub(super) const CHECKER_FAULT: &str = "The check itself failed:";
+pub(super) const NOT_YOUR_FAULT: &str =
+    "That is a fault of the lesson, not of your answer; it does not count as a try.";
+pub(super) const MISSING: &str = "What you show is right, but this does not hold:";
+pub(super) const EXPECTED: &str = "expected";
+pub(super) const SHOWN: &str = "shown";
+pub(super) const RUN_DEMO: &str = "Enter runs it.";
+pub(super) const GO_ON: &str = "Enter goes on.";
+pub(super) const AT_EXERCISE: &str = "Type your answer. \\hint helps, \\task shows the task again, \\? all commands.";
+pub(super) const NO_EXERCISE: &str = "There is no exercise open here. Enter goes on.";
+pub(super) const NO_MORE_HINTS: &str = "There are no more hints.";
+pub(super) const NUDGE: &str = "Stuck? \\hint helps.";
+pub(super) const PLAYING: &str = "Free play: nothing is checked. \\task takes you back.";
+pub(super) const BACK_AT_TASK: &str = "Back at the task.";
+pub(super) const RESET_DONE: &str = "The exercise starts afresh.";
+pub(super) const AT_START: &str = "This is the first step of the lab.";
+pub(super) const LEAVE_WITH: &str = "\\q leaves; your progress is kept.";
+pub(super) const KEPT: &str = "Your progress is kept. Until next time!";
+pub(super) const LOST: &str = "The connection to the server was lost.";
+pub(super) const RECONNECTED: &str =
+    "Connected again; the session's settings, temporary tables and transactions are gone.";
+pub(super) const HISTORY_LOST: &str = "tutor: the history of this prompt cannot be kept";
+pub(super) const LAB_DONE: &str = "You have reached the end of this lab.";
+
+pub(super) const HELP: &str = "\
+The lesson
+  Enter          run the shown statements, or go on
+  \\task          show the task again
+  \\hint          show the next hint
+  \\check         check what you have done so far
+  \\solution      put the solution on the prompt (after passing or some tries)
+  \\reset         start the exercise afresh
+  \\next          go on to the next step
+  \\skip          leave this exercise for later
+  \\back          go back one step
+  \\goto ID       go to a lesson or an exercise
+  \\progress      show how far you are
+  \\play          free play, until \\task
+Sessions
+  \\session NAME  switch to another session of yours, or open it
+  \\session       list your sessions
+Like psql
+  \\d [NAME] \\dt \\di \\dv \\df \\dx \\dn \\du \\l   describe what there is
+  ; \\g \\gx \\gset [PREFIX] \\gdesc \\watch [SEC]    run the statement this way
+  \\x [on|off|auto] \\timing \\pset \\a \\t           how results are shown
+  \\set \\unset \\echo :name :'name' :\"name\"         variables
+  \\c [DATABASE] \\conninfo                         a new session, and which it is
+  \\i FILE \\p \\r \\q                               run a file, show or clear the buffer, leave
+";
+
+pub(super) fn lesson_title(number: u32, title: &str) -> String {
+    format!("Lesson {number}: {title}")
+}
+
+pub(super) fn lesson_aside(lab: u32, exercises: &str, minutes: u32) -> String {
+    format!("Lab {lab}, {exercises}, about {minutes} minutes")
+}
+
+pub(super) fn exercise_title(number: usize, of: usize, title: &str) -> String {
+    format!("Exercise {number} of {of}: {title}")
+}
+
+pub(super) fn hint_title(number: usize, of: usize) -> String {
+    format!("Hint {number} of {of}:")
+}
+
+pub(super) fn not_graded(why: &str) -> String {
+    format!("This exercise is not graded here: {why}")
+}
+
+pub(super) fn solution_locked(tries_left: u32) -> String {
+    format!(
+        "The solution opens after passing, or after {}.",
+        count(tries_left as usize, "more try").replace("trys", "tries")
+    )
+}
+
+pub(super) fn not_passed(id: &str) -> String {
+    format!("{id} is not passed yet: \\skip leaves it for later, \\hint helps.")
+}
+
+pub(super) fn skipped(id: &str) -> String {
+    format!("Left for later: {id}. \\goto {id} comes back.")
+}
+
+pub(super) fn unknown_command(name: &str, nearest: Option<&str>) -> String {
+    let meant = nearest.map(|nearest| format!("; did you mean \\{nearest}?")).unwrap_or_default();
+    format!("There is no command \\{name}{meant} \\? lists all.")
+}
+
+pub(super) fn sessions(names: &[(&str, bool)]) -> String {
+    let lines = names.iter().map(|(name, current)| format!("{} {name}\n", if *current { '*' } else { ' ' }));
+    lines.collect()
+}
+
+pub(super) fn tally(passed: usize, of: usize) -> String {
+    format!("{passed} of {of} passed")
+}
+
+pub(super) fn status(status: Option<Status>) -> &'static str {
+    match status {
+        None => "",
+        Some(Status::Open) => "open",
+        Some(Status::Skipped) => "skipped",
+        Some(Status::Passed) => "passed",
+    }
+}
+
+pub(super) fn remark(remark: Remark) -> &'static str {
+    match remark {
+        Remark::WrongOrder => "The right rows, in the wrong order.",
+        Remark::OtherColumnNames => "The right values, under other column names.",
+        Remark::MissingRows => "Some rows are missing.",
+        Remark::ExtraRows => "There are more rows than expected.",
+        Remark::NothingShown => "Nothing was shown that could be compared.",
+    }
+}
+
+/// The line that a script gets for an exercise that passed.
+pub(super) fn script_passed(id: &str) -> String {
+    format!("passed: {id}\n")
+}
+
+/// The line that a script gets for an exercise that did not pass.
+pub(super) fn script_wrong(id: &str) -> String {
+    format!("wrong: {id}\n")
+}
+
+/// The line that a script gets for an exercise that it did nothing for.
+pub(super) fn script_not_attempted(id: &str) -> String {
+    format!("not attempted: {id}\n")
+}
+
+/// The last line that a script gets.
+pub(super) fn script_summary(passed: usize, attempted: usize) -> String {
+    format!("{passed} of {attempted} attempted exercises passed")
+}
