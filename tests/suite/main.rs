@@ -1,0 +1,19 @@
+//! Everything that is proved against a real server, in one binary.
+//!
+//! ```text
+//! support     a realm provisioned once, a server for each test, the tutor as a process, a screen
+//! lessons     right answers pass, wrong ones fail with their own feedback; records are current
+//! extension   pg_background from the client's side
+//! server      the private server: kept, killed, adopted, shared by nobody
+//! commands    the tutor's commands and their errors
+//! script      a lab from standard input
+//! terminal    a lab at a terminal: what is on the screen
+//! ```
+
+mod commands;
+mod extension;
+mod lessons;
+mod script;
+mod server;
+mod support;
+mod terminal;

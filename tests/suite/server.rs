@@ -1,0 +1,84 @@
+//! The private server: found again, adopted, shared by nobody.
+
+use std::process::Command;
+
+use tutor::server::{Lifetime, Role, Sandbox, Server};
+
+use crate::support::{Screen, Tutor, realm, server, wait_until};
+
+#[test]
+fn two_servers_at_a_time_are_two() {
+    let (one, other) = (server(), server());
+    assert_ne!(one.server().directory(), other.server().directory());
+    assert_ne!(one.server().endpoint(Role::Student).port, other.server().endpoint(Role::Student).port);
+    assert_ne!(one.server().endpoint(Role::Student).password, other.server().endpoint(Role::Student).password);
+}
+
+#[test]
+fn the_student_is_no_superuser_and_owns_the_sandbox() {
+    let test = server();
+    let row = test.connect().query_one(
+        "SELECT (SELECT rolsuper FROM pg_roles WHERE rolname = current_user),
+                pg_has_role('pg_read_all_stats', 'member'), pg_has_role('pg_signal_backend', 'member'),
+                (SELECT datdba::regrole::text FROM pg_database WHERE datname = current_database())",
+        &[],
+    );
+    let row = row.expect("the student's session");
+    let is_superuser: bool = row.get(0);
+    let (reads_statistics, signals): (bool, bool) = (row.get(1), row.get(2));
+    let owner: String = row.get(3);
+    assert_eq!((is_superuser, reads_statistics, signals, owner.as_str()), (false, true, false, "student"));
+}
+
+#[test]
+fn a_sandbox_is_dropped_with_its_lesson() {
+    let server = Server::acquire(realm(), Lifetime::Session).expect("a server");
+    let sandbox = Sandbox::create(&server, "mail").expect("a sandbox");
+    let name = sandbox.database().to_owned();
+    let mut admin = server.connect(Role::Admin, "postgres").expect("the admin");
+    let exists = format!("SELECT EXISTS (SELECT FROM pg_database WHERE datname = '{name}')");
+    wait_until(&mut admin, &exists);
+    drop(sandbox);
+    wait_until(&mut admin, &exists.replace("SELECT EXISTS", "SELECT NOT EXISTS"));
+}
+
+#[test]
+fn the_fixture_has_the_pages_that_the_exercises_count_on() {
+    let server = Server::acquire(realm(), Lifetime::Session).expect("a server");
+    let sandbox = Sandbox::create(&server, "mail").expect("a sandbox");
+    let mut student = server.connect(Role::Student, sandbox.database()).expect("the student");
+    let row = student.query_one(
+        "SELECT count(*), pg_relation_size('mail_messages') / 8192, count(*) FILTER (WHERE parent_id IS NULL) > 1000
+         FROM mail_messages",
+        &[],
+    );
+    let row = row.expect("the fixture");
+    let (rows, pages, has_threads): (i64, i64, bool) = (row.get(0), row.get(1), row.get(2));
+    assert_eq!((rows, pages, has_threads), (356_124, 6475, true));
+}
+
+#[test]
+fn a_killed_tutor_leaves_a_state_that_the_next_one_starts_from() {
+    let mut screen = Screen::open(&["lab", "12", "--at", "118708-x-3"]);
+    screen.wait_for_prompt("parallel-count=>");
+    screen.type_line("SELECT pg_sleep(600);");
+    let pid = screen.pid().expect("the tutor runs");
+    let killed = Command::new("kill").args(["-9", &pid.to_string()]).status().expect("kill runs");
+    assert!(killed.success());
+    screen.end();
+    let ran = Tutor::new(&["lab", "12", "--at", "118708-x-3"]).input("SELECT count(*) FROM mail_messages;").expect(0);
+    assert!(ran.out.contains("passed: 118708-x-3"), "{ran:#?}");
+}
+
+#[test]
+fn the_url_is_one_that_psql_takes() {
+    let tutor = Tutor::new(&["server", "url"]);
+    let url = tutor.expect(0).out;
+    let psql = Command::new("psql")
+        .args(["-X", "-A", "-t", "-c", "SELECT current_user, current_database()"])
+        .arg(url.trim())
+        .output();
+    let out = psql.expect("psql runs").stdout;
+    tutor.again(&["server", "stop"], "");
+    assert_eq!(String::from_utf8_lossy(&out), "student|play\n");
+}

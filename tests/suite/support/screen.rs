@@ -1,0 +1,120 @@
+//! A tutor at a terminal: keys go in, and what is on the screen can be read.
+
+use std::io::{Read, Write};
+use std::num::NonZero;
+use std::sync::{Arc, Mutex};
+use std::thread::JoinHandle;
+use std::time::Instant;
+
+use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
+use tempfile::TempDir;
+
+use super::{LONG, LOOK_AGAIN, course};
+
+/// The size of the screen.
+const ROWS: NonZero<u16> = NonZero::new(50).unwrap();
+const COLUMNS: NonZero<u16> = NonZero::new(100).unwrap();
+
+/// A tutor at a terminal.
+pub(crate) struct Screen {
+    child: Box<dyn Child + Send + Sync>,
+    keys: Box<dyn Write + Send>,
+    screen: Arc<Mutex<vt100::Parser>>,
+    reader: Option<JoinHandle<()>>,
+    // Kept open: closing it hangs up.
+    _terminal: Box<dyn MasterPty + Send>,
+    _progress: Option<TempDir>,
+}
+
+impl Screen {
+    /// A tutor with these arguments and no progress yet.
+    pub(crate) fn open(arguments: &[&str]) -> Screen {
+        let progress = tempfile::tempdir().expect("a temporary folder");
+        let mut screen = Screen::with_progress(arguments, progress.path());
+        screen._progress = Some(progress);
+        screen
+    }
+
+    /// A tutor with these arguments and the progress in that folder.
+    pub(crate) fn with_progress(arguments: &[&str], progress: &std::path::Path) -> Screen {
+        super::realm();
+        let size = PtySize { rows: ROWS.get(), cols: COLUMNS.get(), pixel_width: 0, pixel_height: 0 };
+        let pair = native_pty_system().openpty(size).expect("a terminal");
+        let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_tutor-under-test"));
+        command.args(arguments);
+        command.cwd(course().root());
+        command.env("TUTOR_PROGRESS", progress);
+        command.env("TERM", "xterm-256color");
+        let child = pair.slave.spawn_command(command).expect("the tutor starts");
+        drop(pair.slave);
+        let mut output = pair.master.try_clone_reader().expect("the terminal's output");
+        let keys = pair.master.take_writer().expect("the terminal's input");
+        let screen = Arc::new(Mutex::new(vt100::Parser::new(ROWS, COLUMNS, 1000)));
+        let shown = Arc::clone(&screen);
+        let reader = std::thread::spawn(move || {
+            let mut bytes = [0; 4096];
+            while let Ok(length @ 1..) = output.read(&mut bytes) {
+                shown.lock().expect("the screen").process(&bytes[..length]);
+            }
+        });
+        Screen { child, keys, screen, reader: Some(reader), _terminal: pair.master, _progress: None }
+    }
+
+    /// Types a line and Enter.
+    pub(crate) fn type_line(&mut self, line: &str) {
+        self.press(&format!("{line}\r"));
+    }
+
+    /// Presses keys.
+    pub(crate) fn press(&mut self, keys: &str) {
+        self.keys.write_all(keys.as_bytes()).and_then(|()| self.keys.flush()).expect("the terminal takes keys");
+    }
+
+    /// What is on the screen now.
+    pub(crate) fn text(&self) -> String {
+        self.screen.lock().expect("the screen").screen().contents()
+    }
+
+    /// Waits until the screen shows `text`; panics with the screen when it never does.
+    #[track_caller]
+    pub(crate) fn wait_for(&self, text: &str) {
+        self.wait_until(text, |screen| screen.contains(text));
+    }
+
+    /// Waits until the last line that is not empty is `line`: a prompt, and nothing after it.
+    #[track_caller]
+    pub(crate) fn wait_for_prompt(&self, line: &str) {
+        self.wait_until(line, |screen| screen.lines().map(str::trim_end).rfind(|line| !line.is_empty()) == Some(line));
+    }
+
+    #[track_caller]
+    fn wait_until(&self, what: &str, holds: impl Fn(&str) -> bool) {
+        let start = Instant::now();
+        while !holds(&self.text()) {
+            assert!(start.elapsed() < LONG, "the screen never showed {what:?}:\n{}", self.text());
+            std::thread::sleep(LOOK_AGAIN);
+        }
+    }
+
+    /// Waits for the tutor's end and returns its exit status.
+    pub(crate) fn end(mut self) -> u32 {
+        let status = self.child.wait().expect("the tutor ends");
+        if let Some(reader) = self.reader.take() {
+            reader.join().expect("the output is read");
+        }
+        status.exit_code()
+    }
+
+    /// The tutor's process id.
+    pub(crate) fn pid(&self) -> Option<u32> {
+        self.child.process_id()
+    }
+}
+
+impl Drop for Screen {
+    fn drop(&mut self) {
+        // A test that failed must not leave its tutor behind; one that ended has none.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}

@@ -1,0 +1,119 @@
+//! A lab at a terminal: what is on the screen.
+
+use crate::support::Screen;
+
+fn at(id: &str) -> Screen {
+    let screen = Screen::open(&["lab", "12", "--at", id]);
+    screen.wait_for_prompt("parallel-count=>");
+    screen
+}
+
+#[test]
+fn a_lesson_is_walked_through_with_enter() {
+    let mut screen = Screen::open(&["lab", "12"]);
+    screen.wait_for("Lesson 2: Parallel query: counting rows");
+    screen.wait_for_prompt("parallel-count=>");
+    screen.type_line("");
+    screen.wait_for("Enter runs it.");
+    screen.wait_for_prompt("parallel-count=>");
+    screen.type_line("");
+    screen.wait_for("(5 rows)");
+    screen.type_line("\\q");
+    screen.wait_for("Your progress is kept.");
+    assert_eq!(screen.end(), 0);
+}
+
+#[test]
+fn a_pass_goes_on_to_the_next_step() {
+    let mut screen = at("118708-x-3");
+    screen.wait_for("Exercise 2 of 9");
+    screen.type_line("SELECT count(*)");
+    screen.wait_for_prompt("parallel-count->");
+    screen.type_line("FROM mail_messages;");
+    screen.wait_for("356124");
+    screen.wait_for("Passed:");
+}
+
+#[test]
+fn hints_feedback_and_the_solution_on_the_prompt() {
+    let mut screen = at("exactly-one-worker");
+    screen.type_line("\\hint");
+    screen.wait_for("Hint 1 of ");
+    screen.type_line("\\solution");
+    screen.wait_for("The solution opens after passing, or after 3 more tries.");
+    for _ in 0..3 {
+        screen.type_line("SET min_parallel_table_scan_size = '64MB';");
+        screen.type_line("EXPLAIN (COSTS OFF) SELECT count(*) FROM mail_messages;");
+        screen.wait_for_prompt("parallel-count=>");
+    }
+    screen.wait_for("Stuck?");
+    screen.type_line("\\solution");
+    screen.wait_for("parallel-count=> SET min_parallel_table_scan_size = '24MB';");
+    screen.press("\r");
+    screen.wait_for("Passed: Exactly one worker");
+}
+
+#[test]
+fn ctrl_c_cancels_a_statement_and_clears_a_line() {
+    let mut screen = at("118708-x-3");
+    screen.type_line("SELECT pg_sleep(600);");
+    screen.wait_for("pg_sleep(600);");
+    screen.press("\u{3}");
+    screen.wait_for("ERROR:  canceling statement due to user request");
+    screen.wait_for_prompt("parallel-count=>");
+    screen.type_line("SELECT 1");
+    screen.wait_for_prompt("parallel-count->");
+    screen.press("\u{3}");
+    screen.wait_for_prompt("parallel-count=>");
+    screen.press("\u{4}");
+    screen.wait_for("Your progress is kept.");
+    assert_eq!(screen.end(), 0);
+}
+
+#[test]
+fn a_second_session_is_another_backend() {
+    let mut screen = at("118708-x-3");
+    screen.type_line("BEGIN;");
+    screen.wait_for_prompt("parallel-count=*>");
+    screen.type_line("\\session other");
+    screen.wait_for_prompt("parallel-count[other]=>");
+    screen.type_line(
+        "SELECT count(*) FROM pg_stat_activity WHERE state = 'idle in transaction' AND datname = current_database();",
+    );
+    screen.wait_for("     1\n");
+    screen.type_line("\\session main");
+    screen.wait_for_prompt("parallel-count=*>");
+}
+
+#[test]
+fn free_play_is_not_checked() {
+    let mut screen = at("118708-x-3");
+    screen.type_line("\\play");
+    screen.wait_for_prompt("play=>");
+    screen.type_line("SELECT count(*) FROM mail_messages;");
+    screen.wait_for("356124");
+    screen.wait_for_prompt("play=>");
+    screen.type_line("\\task");
+    screen.wait_for_prompt("parallel-count=>");
+    assert!(!screen.text().contains("Passed:"), "{}", screen.text());
+}
+
+#[test]
+fn the_place_is_kept() {
+    let progress = tempfile::tempdir().expect("a folder");
+    let mut screen = Screen::with_progress(&["lab", "12", "--at", "four-workers"], progress.path());
+    screen.wait_for_prompt("parallel-count=>");
+    screen.type_line("\\q");
+    screen.end();
+    let screen = Screen::with_progress(&["lab", "12"], progress.path());
+    screen.wait_for("(four-workers)");
+}
+
+#[test]
+fn a_lost_connection_is_made_again() {
+    let mut screen = at("118708-x-3");
+    screen.type_line("SELECT pg_terminate_backend(pg_backend_pid());");
+    screen.wait_for("Connected again");
+    screen.type_line("SELECT count(*) FROM mail_messages;");
+    screen.wait_for("Passed:");
+}
