@@ -14,6 +14,8 @@
 //! of `repl` are functions of values. Files, processes, sockets and the terminal live at the rim: `home`, `provision`,
 //! `server`, `wire`, `lab` and `commands`.
 
+#![warn(missing_docs)]
+
 pub mod check;
 pub mod cli;
 pub mod commands;

@@ -15,12 +15,17 @@ pub const KEPT_NOTICES: usize = 1_000;
 /// What a query string brought.
 #[derive(Debug, Clone)]
 pub struct Execution {
+    /// The query string, variables replaced.
     pub sql: String,
+    /// One for each statement that ended well, rows or not, within [`KEPT_ROWS`] and [`KEPT_BYTES`].
     pub results: Vec<ResultSet>,
     /// False when the result was not printed, because `\gset` took it.
     pub shown: bool,
+    /// In the order of arrival, the first [`KEPT_NOTICES`] of them.
     pub notices: Vec<ServerMessage>,
+    /// Those that arrived during the run.
     pub notifications: Vec<Notification>,
+    /// The server's error, at which the rest of the query string was skipped.
     pub error: Option<ServerMessage>,
     /// Whether it counts as failed: by an error of the server or because its result could not be used.
     pub has_failed: bool,
@@ -28,14 +33,18 @@ pub struct Execution {
     pub truncated: bool,
     /// How the session stood afterwards.
     pub transaction: TransactionStatus,
+    /// From sending to the end of the answer, as `\timing` shows it; zero if nothing was sent.
     pub elapsed: Duration,
 }
 
 /// One result of an [`Execution`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ResultSet {
+    /// Empty for a statement that returns no rows.
     pub columns: Vec<Column>,
+    /// Row after row the values in text form, as many as `columns`; `None` is NULL.
     pub rows: Vec<Vec<Option<String>>>,
+    /// Command tag, such as `INSERT 0 1`; empty for an empty statement.
     pub tag: String,
 }
 

@@ -11,7 +11,9 @@ use super::words::{WordError, WordKind, Words};
 /// The next complete thing of the input.
 #[derive(Debug, Clone)]
 pub enum Item {
+    /// SQL whose end was found.
     Statement(Statement),
+    /// A command to perform; one like `\g` comes here only if its arguments are wrong.
     Command(Command),
 }
 
@@ -22,6 +24,7 @@ pub struct Statement {
     pub text: String,
     /// As it was typed; empty when an earlier query is sent again.
     pub raw: String,
+    /// The semicolon, the command or the end of input that sent it.
     pub ending: Ending,
     /// How many COPY FROM STDIN are in it, whose data follow in the input and are skipped if it fails.
     pub copies_in: usize,
@@ -30,16 +33,22 @@ pub struct Statement {
 /// What ended a statement, and so what happens with its result.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Ending {
+    /// `;`: the result is printed.
     Semicolon,
+    /// A script ended without `;`: sent and printed all the same, as psql does.
     EndOfInput,
     /// `\g` or `\gx`, with settings for this result alone and perhaps a file or `|command`.
     Go {
+        /// `\gx`: printed as after `\pset expanded on`.
         expanded: bool,
+        /// Names and values for `\pset`, from `(name=value ..)`; the value is `None` without `=`.
         settings: Vec<(String, Option<String>)>,
+        /// File or `|command` for the result, which is refused here.
         target: Option<String>,
     },
     /// `\gset`: the values of the one row become variables.
     Set {
+        /// Stands before the column names in the names of the variables; may be empty.
         prefix: String,
     },
     /// `\gdesc`: the columns are described, nothing runs.
@@ -48,6 +57,7 @@ pub enum Ending {
     Execute,
     /// `\watch`: again and again, with this many seconds between.
     Watch {
+        /// Greater than 0; 2 where none is given.
         seconds: f64,
     },
 }

@@ -16,24 +16,33 @@ const RIGHT_MARGIN: usize = 10;
 /// How much of a message is shown (`\set VERBOSITY`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Verbosity {
+    /// `terse`: severity, message and `at character n`, nothing below.
     Terse,
+    /// `default`: also the query's line with a caret, DETAIL, HINT, QUERY and, by [`ShowContext`], CONTEXT.
     Default,
+    /// `verbose`: also the SQLSTATE, the names of the objects concerned, and the place in the server's source.
     Verbose,
+    /// `sqlstate`: severity and SQLSTATE only.
     Sqlstate,
 }
 
 /// For which messages CONTEXT is shown (`\set SHOW_CONTEXT`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ShowContext {
+    /// `never`: not shown.
     Never,
+    /// `errors`: shown for errors, not for notices.
     Errors,
+    /// `always`: shown for notices, too.
     Always,
 }
 
 /// How messages are worded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct MessageStyle {
+    /// psql's `VERBOSITY`.
     pub verbosity: Verbosity,
+    /// psql's `SHOW_CONTEXT`; without effect where the verbosity is terse or sqlstate.
     pub show_context: ShowContext,
 }
 

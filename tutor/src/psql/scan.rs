@@ -23,10 +23,15 @@ pub enum PromptState {
     Ready,
     /// A statement goes on.
     Continue,
+    /// A `/*` comment is open (`*` in psql's prompt).
     Comment,
+    /// A string is open (`'` in psql's prompt).
     SingleQuote,
+    /// A quoted identifier is open (`"` in psql's prompt).
     DoubleQuote,
+    /// A dollar-quoted string is open (`$` in psql's prompt).
     DollarQuote,
+    /// A parenthesis is open (`(` in psql's prompt).
     Parenthesis,
 }
 

@@ -226,22 +226,27 @@ impl Shell {
         self.is_interactive = is_interactive;
     }
 
+    /// What `\set` lists.
     pub fn variables(&self) -> &Variables {
         &self.variables
     }
 
+    /// For a caller that sets variables itself.
     pub fn variables_mut(&mut self) -> &mut Variables {
         &mut self.variables
     }
 
+    /// What `\pset` lists.
     pub fn settings(&self) -> &PrintSettings {
         &self.settings
     }
 
+    /// The same for changing, without psql's announcement.
     pub fn settings_mut(&mut self) -> &mut PrintSettings {
         &mut self.settings
     }
 
+    /// Where the present session is connected; `\c` changes it.
     pub fn options(&self) -> &ConnectOptions {
         &self.options
     }
@@ -251,6 +256,7 @@ impl Shell {
         self.connection.pid()
     }
 
+    /// Where the session stood at the end of the last query string.
     pub fn transaction(&self) -> TransactionStatus {
         self.connection.transaction()
     }

@@ -67,6 +67,7 @@ impl Variables {
         Self { values: BTreeMap::new() }
     }
 
+    /// Value of a variable, `None` if it is not set; upper and lower case differ.
     pub fn get(&self, name: &str) -> Option<&str> {
         self.values.get(name).map(String::as_str)
     }

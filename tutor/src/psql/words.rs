@@ -19,15 +19,19 @@ pub enum WordKind {
 /// An argument, and the last kind of quote it had (`'`, `"`, `:` for a variable).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Word {
+    /// Single quotes resolved, variables replaced, except in a whole line; double quotes stay, except in an identifier.
     pub text: String,
+    /// `None` if nothing in it was quoted or replaced, and for a whole line.
     pub quote: Option<char>,
 }
 
 /// Why an argument cannot be read; the text is psql's where psql has one.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum WordError {
+    /// A single or double quote is not closed on the line.
     #[error("unterminated quoted string")]
     Unterminated,
+    /// psql would run the command within; here nothing runs.
     #[error("commands in backquotes are not supported here")]
     Backquote,
     /// A setting in `\g (name=value)` is wrong.

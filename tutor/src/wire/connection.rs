@@ -36,11 +36,17 @@ pub enum Host {
 /// Where and as whom to connect.
 #[derive(Clone)]
 pub struct ConnectOptions {
+    /// Address of the server, or directory of its socket.
     pub host: Host,
+    /// TCP port, for a socket the number at the end of its file name.
     pub port: u16,
+    /// Role to log in as.
     pub user: String,
+    /// Used only if the server asks for it; never shown by `Debug`.
     pub password: Option<String>,
+    /// Database of the session, fixed for its whole life.
     pub database: String,
+    /// Name under which `pg_stat_activity` shows the session.
     pub application_name: String,
 }
 
@@ -60,15 +66,19 @@ impl fmt::Debug for ConnectOptions {
 /// Why there is no connection.
 #[derive(Debug, thiserror::Error)]
 pub enum ConnectError {
+    /// The socket failed, the server was silent for too long, or an answer made no sense.
     #[error("{0}")]
     Io(#[from] io::Error),
     /// The server refused, for instance because the database does not exist.
     #[error("{}:  {}", .0.severity, .0.message)]
     Refused(Box<ServerMessage>),
+    /// [`ConnectOptions::password`] is `None`, but the server's `pg_hba.conf` asks for one.
     #[error("the server wants a password and none is known")]
     PasswordNeeded,
+    /// Other than cleartext password, MD5 or SCRAM-SHA-256.
     #[error("the server wants an authentication that is not supported")]
     UnknownAuthentication,
+    /// Reading failed before ReadyForQuery or an error came.
     #[error("the server closed the connection during the startup")]
     Closed,
 }
@@ -118,6 +128,7 @@ impl Connection {
         self.canceller.pid
     }
 
+    /// As the last ReadyForQuery told it.
     pub fn transaction(&self) -> TransactionStatus {
         self.transaction
     }

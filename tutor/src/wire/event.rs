@@ -15,14 +15,19 @@ pub enum Event {
     Complete(String),
     /// The statement was empty.
     Empty,
+    /// NoticeResponse: a warning or a remark, after which the query goes on.
     Notice(ServerMessage),
+    /// ErrorResponse: the rest of the query string is skipped up to [`Event::Ready`].
     Error(ServerMessage),
+    /// NotificationResponse: somebody notified a channel that this session listens on.
     Notification(Notification),
     /// The server waits for COPY data from us.
     CopyIn,
     /// The server is about to send COPY data.
     CopyOut,
+    /// One row of COPY TO STDOUT in COPY's format, newline included in text and CSV.
     CopyData(Bytes),
+    /// The COPY data are all here; [`Event::Complete`] follows.
     CopyDone,
     /// The query string is finished; nothing follows until the next one.
     Ready(TransactionStatus),
@@ -31,8 +36,11 @@ pub enum Event {
 /// Where the session stands, as the server reports it after each query string.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TransactionStatus {
+    /// Outside a transaction block (`I` in ReadyForQuery).
     Idle,
+    /// In a transaction block that can go on (`T`).
     InTransaction,
+    /// In a transaction block where an error happened: statements are refused until it ends (`E`).
     Failed,
 }
 
@@ -49,8 +57,11 @@ impl TransactionStatus {
 /// A column of a result.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Column {
+    /// As the query names it, which need not be unique.
     pub name: String,
+    /// Oid of its type in `pg_type`.
     pub type_oid: u32,
+    /// What narrows the type, such as the length of a varchar (`pg_attribute.atttypmod`); -1 for nothing.
     pub type_modifier: i32,
     /// Oid of the table it comes from, 0 if from none.
     pub table_oid: u32,
@@ -59,7 +70,9 @@ pub struct Column {
 /// NOTIFY as it reached this session.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Notification {
+    /// Name given to LISTEN and NOTIFY.
     pub channel: String,
+    /// Text sent along, empty where there was none.
     pub payload: String,
     /// Process id of the notifying backend.
     pub pid: i32,
@@ -114,20 +127,31 @@ impl<'a> Iterator for Values<'a> {
 pub struct ServerMessage {
     /// As the server words it: `ERROR`, `FATAL`, `NOTICE`, ..
     pub severity: String,
+    /// Five characters of the manual's appendix "PostgreSQL Error Codes".
     pub sqlstate: String,
+    /// The primary text, usually one line.
     pub message: String,
+    /// Further facts of this case, perhaps in several lines.
     pub detail: Option<String>,
+    /// Advice on what to do, which may not fit.
     pub hint: Option<String>,
     /// Position in the query string, in characters, from 1.
     pub position: Option<usize>,
     /// Position in `internal_query`, in characters, from 1.
     pub internal_position: Option<usize>,
+    /// Text of a failed statement that the session did not send, such as one within a PL/pgSQL function.
     pub internal_query: Option<String>,
+    /// Where it happened: the calls, innermost first, an entry a line.
     pub context: Option<String>,
+    /// Schema of the object concerned.
     pub schema: Option<String>,
+    /// Table concerned; its schema is in `schema`.
     pub table: Option<String>,
+    /// Column concerned; its table is in `table`.
     pub column: Option<String>,
+    /// Data type concerned; its schema is in `schema`.
     pub data_type: Option<String>,
+    /// Constraint concerned, indexes included; its table or domain is in the fields above.
     pub constraint: Option<String>,
     /// Source file of the server.
     pub file: Option<String>,

@@ -7,7 +7,9 @@ use super::settings::PrintSettings;
 /// On which side the cells of a column stand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Align {
+    /// At the left edge: text and all that is no number.
     Left,
+    /// At the right edge, so that digits stand below each other.
     Right,
 }
 
@@ -24,13 +26,17 @@ impl Align {
 /// A table ready to be printed.
 #[derive(Debug, Clone, Default)]
 pub struct Table<'a> {
+    /// Printed above; CSV leaves it out.
     pub title: Option<String>,
+    /// One for each column, left to right.
     pub headers: Vec<Cow<'a, str>>,
+    /// One for each header; aligned format only, and not when expanded.
     pub aligns: Vec<Align>,
     /// Row after row; there are `headers.len()` cells in each.
     pub cells: Vec<Cow<'a, str>>,
     /// Counted separately, since rows without columns have no cells.
     pub row_count: usize,
+    /// Lines below the rows, such as the indexes in `\d`; they take the place of `(n rows)`.
     pub footers: Vec<String>,
     /// Whether `(n rows)` stands below when there are no footers.
     pub counts_rows: bool,
