@@ -97,6 +97,65 @@ fn check_proves_an_exercise() {
 }
 
 #[test]
+fn a_missing_record_is_the_checker_s_fault() {
+    let copy = copy_of_the_course();
+    fs::remove_file(copy.path().join("labs/12-background-processes/expected/118708-x-3.snap")).expect("the record");
+    let course = copy.path().display().to_string();
+    let tutor = Tutor::new(&["--course", &course, "lab", "12", "--at", "118708-x-3"]);
+    let ran = tutor.input("SELECT count(*) FROM mail_messages;").expect(3);
+    assert!(ran.out.contains("The check itself failed:"), "{ran:#?}");
+}
+
+#[test]
+fn a_lab_without_lessons_is_a_mistake() {
+    let copy = copy_of_the_course();
+    let header = "format = 1\nnumber = 12\nid = \"x\"\ntitle = \"x\"\nlesson = []\n";
+    fs::write(copy.path().join("labs/12-background-processes/lab.toml"), header).expect("the lab");
+    let ran = Tutor::new(&["--course", &copy.path().display().to_string(), "lab", "12"]).expect(3);
+    assert!(ran.err.contains("lab.toml:1: a lab has at least one `[[lesson]]`"), "{ran:#?}");
+}
+
+#[test]
+fn check_refuses_what_there_is_not() {
+    let ran = Tutor::new(&["check", "12", "--only", "nonsense.demos"]).expect(2);
+    assert!(ran.err.contains("there is no lesson or exercise \"nonsense.demos\""), "{ran:#?}");
+}
+
+#[test]
+fn check_repeats() {
+    let ran = Tutor::new(&["check", "12", "--only", "118708-x-3", "--repeat", "2"]).expect(0);
+    assert_eq!(ran.out.matches("1 exercise proved, 0 with faults").count(), 2, "{ran:#?}");
+}
+
+#[test]
+fn play_is_a_prompt_without_a_lab() {
+    let ran = Tutor::new(&["play"]).input("SELECT current_user, current_database();\n\\session x\n").expect(0);
+    assert!(ran.out.contains(" student      | play"), "{ran:#?}");
+    assert!(ran.err.contains("There is no command \\session."), "{ran:#?}");
+}
+
+#[test]
+fn doctor_finds_no_trouble_here() {
+    let ran = Tutor::new(&["doctor"]).expect(0);
+    assert!(ran.out.contains("good ") && !ran.out.contains("trouble"), "{ran:#?}");
+}
+
+#[test]
+fn progress_is_shown_to_people() {
+    let ran = Tutor::new(&["progress"]).expect(0);
+    assert!(ran.out.contains("parallel-count") && ran.out.contains("0 of 9 passed"), "{ran:#?}");
+}
+
+#[test]
+fn a_read_only_home_is_named() {
+    let home = tempfile::tempdir().expect("a folder");
+    let file = home.path().join("home");
+    fs::write(&file, "").expect("a file where the home should be");
+    let ran = Tutor::new(&["lab", "12"]).variable("TUTOR_HOME", &file.display().to_string()).expect(3);
+    assert!(ran.err.contains(&file.display().to_string()), "{ran:#?}");
+}
+
+#[test]
 fn check_finds_a_record_that_is_not_current_and_writes_it() {
     let copy = copy_of_the_course();
     let record = copy.path().join("labs/12-background-processes/expected/118708-x-3.snap");

@@ -109,6 +109,118 @@ fn another_language_of_the_system_changes_nothing() {
 }
 
 #[test]
+fn commands_that_move_on_settle_the_exercise_before() {
+    let wrong = RIGHT.replace("24MB", "64MB") + "\\skip\n";
+    let ran = at("exactly-one-worker").input(&wrong).expect(1);
+    assert!(ran.out.ends_with("\n0 of 1 attempted exercises passed\n"), "{ran:#?}");
+    let right = format!("{RIGHT}\\next\n\\goto 118708-x-3\nSELECT count(*) FROM mail_messages;\n");
+    let ran = at("exactly-one-worker").input(&right).expect(0);
+    assert!(ran.out.ends_with("passed: 118708-x-3\n2 of 2 attempted exercises passed\n"), "{ran:#?}");
+}
+
+#[test]
+fn a_marker_that_names_nothing_leaves_its_lines_out() {
+    let script = "-- exercise: 118708-x-3\nSELECT count(*) FROM mail_messages;\n\
+                  -- exercise: nonsense\nSELECT 1/0;\n\
+                  -- exercise: parallel-count\nSELECT 1/0;\n";
+    let ran = at("parallel-count").input(script).expect(1);
+    assert!(ran.out.ends_with("passed: 118708-x-3\n1 of 3 attempted exercises passed\n"), "{ran:#?}");
+    assert!(ran.err.contains("there is no lesson or exercise \"nonsense\""), "{ran:#?}");
+    assert!(ran.err.contains("parallel-count is a lesson") && !ran.err.contains("division"), "{ran:#?}");
+}
+
+#[test]
+fn one_exercise_takes_the_whole_script() {
+    let script = format!("-- exercise: 118708-x-3\n{RIGHT}");
+    let ran = at("exactly-one-worker").input(&script).expect(0);
+    assert!(ran.out.ends_with("passed: exactly-one-worker\n1 of 1 attempted exercises passed\n"), "{ran:#?}");
+}
+
+#[test]
+fn a_mistake_is_told_once() {
+    let script = RIGHT.replace("24MB", "64MB") + "SET work_mem = '8MB';\nRESET work_mem;\n";
+    let ran = at("exactly-one-worker").input(&script).expect(1);
+    assert_eq!(ran.out.matches("wrong: exactly-one-worker").count(), 1, "{ran:#?}");
+}
+
+#[test]
+fn a_failed_transaction_at_the_end_is_a_wrong_answer() {
+    let script = format!("BEGIN;\n{RIGHT}SELECT 1/0;\n");
+    let ran = at("exactly-one-worker").input(&script).expect(1);
+    assert!(ran.out.contains("wrong: exactly-one-worker"), "{ran:#?}");
+}
+
+#[test]
+fn free_play_does_not_count() {
+    let script = format!("\\play\n{RIGHT}\\check\n\\task\n\\check\n");
+    let ran = at("exactly-one-worker").input(&script).expect(0);
+    assert!(!ran.out.contains("passed:"), "{ran:#?}");
+    assert!(ran.out.ends_with("not attempted: exactly-one-worker\n0 of 0 attempted exercises passed\n"), "{ran:#?}");
+}
+
+#[test]
+fn settings_for_later_sessions_do_not_reach_the_next_exercise() {
+    let script = format!(
+        "-- exercise: forbid-parallelism-for-the-session\n\
+         ALTER ROLE student SET max_parallel_workers_per_gather = 0;\nBEGIN;\nDROP TABLE gate;\n\
+         -- exercise: exactly-one-worker\n{RIGHT}"
+    );
+    let ran = at("parallel-count").input(&script).run();
+    assert!(ran.out.contains("passed: exactly-one-worker"), "{ran:#?}");
+}
+
+#[test]
+fn a_lesson_s_table_that_is_gone_comes_back() {
+    let script = "-- exercise: commands-return-their-tag\nDROP TABLE bg_t;\n\
+                  -- exercise: commands-return-their-tag\n\
+                  SELECT * FROM pg_background_result(pg_background_launch(\
+                  'INSERT INTO bg_t SELECT generate_series(1,5)')) AS (tag text);\n";
+    let ran = at("launch-and-result").input(script).run();
+    assert!(ran.out.contains("passed: commands-return-their-tag"), "{ran:#?}");
+}
+
+#[test]
+fn an_included_file_counts_as_typed() {
+    let file = tempfile::NamedTempFile::new().expect("a file");
+    std::fs::write(file.path(), "SELECT count(*) FROM mail_messages WHERE pass_gate(id) > 0;\n")
+        .expect("the file is written");
+    let ran = at("see-the-workers").input(&format!("\\i {}\n", file.path().display())).expect(0);
+    assert!(ran.out.contains("passed: see-the-workers"), "{ran:#?}");
+}
+
+#[test]
+fn what_psql_says_at_the_end_is_said() {
+    let ran = at("118708-x-3").input("\\if false\nSELECT 1;\n").expect(0);
+    assert!(ran.err.contains("reached EOF without finding closing \\endif(s)"), "{ran:#?}");
+    let ran =
+        at("118708-x-3").input("\\set ON_ERROR_STOP on\nSELECT 1/0;\nSELECT count(*) FROM mail_messages;\n").expect(1);
+    assert!(!ran.out.contains("passed:"), "{ran:#?}");
+}
+
+#[test]
+fn the_whole_answer_is_kept() {
+    let tutor = at("exactly-one-worker").input(
+        "SET min_parallel_table_scan_size = '24MB';\n\\hint\n\
+                                                EXPLAIN (COSTS OFF) SELECT count(*) FROM mail_messages;\n",
+    );
+    tutor.expect(0);
+    let kept = std::fs::read_to_string(tutor.progress().join("progress.json")).expect("the progress");
+    let kept: serde_json::Value = serde_json::from_str(&kept).expect("JSON");
+    let answer = &kept["labs"]["background-processes"]["exercises"]["exactly-one-worker"]["answer"];
+    assert_eq!(answer.as_str(), Some(RIGHT));
+}
+
+#[test]
+fn psql_s_ways_of_showing_work() {
+    let script = "\\x\nSELECT 1 AS a;\n\\x\nSELECT 2 AS b \\gx\n\\timing\nSELECT 3 AS c;\n\\timing\n\
+                  \\d gate\n\\c\n\\set n 4\nSELECT :n AS d;\n";
+    let ran = at("118708-x-3").input(script).run();
+    for text in ["-[ RECORD 1 ]", "b | 2", "Time: ", "Table \"public.gate\"", "You are now connected", " d \n---\n 4"] {
+        assert!(ran.out.contains(text), "{text:?} is missing: {ran:#?}");
+    }
+}
+
+#[test]
 fn progress_is_kept_between_runs() {
     let tutor = at("exactly-one-worker").input(RIGHT);
     tutor.expect(0);
@@ -124,5 +236,5 @@ fn the_tutor_s_commands_work_in_a_script() {
     assert!(ran.out.starts_with("Hint 1 of "), "{ran:#?}");
     assert!(ran.out.contains("The solution opens after passing, or after 3 more tries."), "{ran:#?}");
     assert!(ran.out.contains("Nothing to check"), "{ran:#?}");
-    assert!(ran.err.contains("There is no command \\nonsense"), "{ran:#?}");
+    assert!(ran.err.contains("There is no command \\nonsense. "), "{ran:#?}");
 }

@@ -56,8 +56,8 @@ fn hints_feedback_and_the_solution_on_the_prompt() {
 #[test]
 fn ctrl_c_cancels_a_statement_and_clears_a_line() {
     let mut screen = at("118708-x-3");
-    screen.type_line("SELECT pg_sleep(600);");
-    screen.wait_for("pg_sleep(600);");
+    screen.type_line("\\echo it runs \\\\ SELECT pg_sleep(600);");
+    screen.wait_for("\nit runs");
     screen.press("\u{3}");
     screen.wait_for("ERROR:  canceling statement due to user request");
     screen.wait_for_prompt("parallel-count=>");
@@ -68,6 +68,63 @@ fn ctrl_c_cancels_a_statement_and_clears_a_line() {
     screen.press("\u{4}");
     screen.wait_for("Your progress is kept.");
     assert_eq!(screen.end(), 0);
+}
+
+#[test]
+fn colours_only_where_they_are_wanted() {
+    let screen = at("118708-x-3");
+    assert!(screen.has_colours(), "{}", screen.text());
+    let screen = Screen::with_variables(&["lab", "12", "--at", "118708-x-3"], &[("NO_COLOR", "1")]);
+    screen.wait_for_prompt("parallel-count=>");
+    assert!(!screen.has_colours(), "{}", screen.text());
+    let screen = Screen::with_variables(&["lab", "12", "--at", "118708-x-3"], &[("TERM", "dumb")]);
+    screen.wait_for_prompt("parallel-count=>");
+    assert!(!screen.has_colours(), "{}", screen.text());
+}
+
+#[test]
+fn back_goes_to_the_step_before() {
+    let mut screen = at("118708-x-3");
+    screen.type_line("\\back");
+    screen.wait_for("(the-plan-of-the-lecture)");
+    screen.type_line("\\goto launch-and-result");
+    screen.wait_for("Lesson 7: ");
+    screen.wait_for_prompt("launch-and-result=>");
+}
+
+#[test]
+fn reset_brings_the_database_back() {
+    let mut screen = at("118708-x-3");
+    screen.type_line("DROP TABLE mail_messages;");
+    screen.wait_for("\nDROP TABLE");
+    screen.type_line("\\reset");
+    screen.wait_for("The exercise starts afresh");
+    screen.type_line("SELECT count(*) FROM mail_messages;");
+    screen.wait_for("Passed:");
+}
+
+#[test]
+fn what_was_pasted_for_a_passed_exercise_ends_there() {
+    let mut screen = at("118708-x-3");
+    screen.press("\u{1b}[200~SELECT count(*) FROM mail_messages;\nSELECT 4711;\n\u{1b}[201~\r");
+    screen.wait_for("Passed:");
+    screen.wait_for_prompt("parallel-count=>");
+    assert!(!screen.text().contains("   4711"), "{}", screen.text());
+}
+
+#[test]
+fn a_crash_of_the_server_is_survived() {
+    let mut screen = at("118708-x-3");
+    screen.type_line("SELECT 'pid ' || pg_backend_pid() AS session;");
+    screen.wait_for("(1 row)");
+    let text = screen.text();
+    let pid = text.lines().filter_map(|line| line.trim().strip_prefix("pid ")).next_back().expect("the process id");
+    let killed = std::process::Command::new("kill").args(["-9", pid]).status().expect("kill runs");
+    assert!(killed.success());
+    screen.type_line("SELECT count(*) FROM mail_messages;");
+    screen.wait_for("Connected again");
+    screen.type_line("SELECT count(*) FROM mail_messages;");
+    screen.wait_for("Passed:");
 }
 
 #[test]

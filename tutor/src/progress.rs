@@ -69,12 +69,15 @@ pub struct LabProgress {
     pub exercises: BTreeMap<String, ExerciseProgress>,
 }
 
-/// A place in a lab that outlives edits of the lesson: the lesson's id and the number of the step.
+/// A place in a lab that outlives edits of the lesson: by ids as far as there are any.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SavedPlace {
     /// The lesson's id.
     pub lesson: String,
-    /// The step's index in the lesson.
+    /// The exercise's id, at an exercise.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub exercise: Option<String>,
+    /// The step's index in the lesson, elsewhere.
     pub step: usize,
 }
 

@@ -2,6 +2,9 @@
 
 /// The candidate that is most like `asked`, if one is like it enough to be meant.
 pub(crate) fn nearest<'a>(asked: &str, candidates: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    if asked.is_empty() {
+        return None;
+    }
     let distance = |candidate: &str| {
         if candidate.contains(asked) || asked.contains(candidate) { 1 } else { edits(asked, candidate) }
     };

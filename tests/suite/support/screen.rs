@@ -2,6 +2,7 @@
 
 use std::io::{Read, Write};
 use std::num::NonZero;
+use std::path::Path;
 use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 use std::time::Instant;
@@ -29,14 +30,23 @@ pub(crate) struct Screen {
 impl Screen {
     /// A tutor with these arguments and no progress yet.
     pub(crate) fn open(arguments: &[&str]) -> Screen {
+        Screen::with_variables(arguments, &[])
+    }
+
+    /// A tutor with these arguments, no progress yet and those environment variables.
+    pub(crate) fn with_variables(arguments: &[&str], variables: &[(&str, &str)]) -> Screen {
         let progress = tempfile::tempdir().expect("a temporary folder");
-        let mut screen = Screen::with_progress(arguments, progress.path());
+        let mut screen = Screen::start(arguments, progress.path(), variables);
         screen._progress = Some(progress);
         screen
     }
 
     /// A tutor with these arguments and the progress in that folder.
-    pub(crate) fn with_progress(arguments: &[&str], progress: &std::path::Path) -> Screen {
+    pub(crate) fn with_progress(arguments: &[&str], progress: &Path) -> Screen {
+        Screen::start(arguments, progress, &[])
+    }
+
+    fn start(arguments: &[&str], progress: &Path, variables: &[(&str, &str)]) -> Screen {
         super::realm();
         let size = PtySize { rows: ROWS.get(), cols: COLUMNS.get(), pixel_width: 0, pixel_height: 0 };
         let pair = native_pty_system().openpty(size).expect("a terminal");
@@ -45,6 +55,8 @@ impl Screen {
         command.cwd(course().root());
         command.env("TUTOR_PROGRESS", progress);
         command.env("TERM", "xterm-256color");
+        command.env_remove("NO_COLOR");
+        variables.iter().for_each(|(name, value)| command.env(name, value));
         let child = pair.slave.spawn_command(command).expect("the tutor starts");
         drop(pair.slave);
         let mut output = pair.master.try_clone_reader().expect("the terminal's output");
@@ -73,6 +85,16 @@ impl Screen {
     /// What is on the screen now.
     pub(crate) fn text(&self) -> String {
         self.screen.lock().expect("the screen").screen().contents()
+    }
+
+    /// Whether anything on the screen is coloured or set in another way.
+    pub(crate) fn has_colours(&self) -> bool {
+        let parser = self.screen.lock().expect("the screen");
+        let mut cells = (0..ROWS.get()).flat_map(|row| (0..COLUMNS.get()).map(move |column| (row, column)));
+        cells.any(|(row, column)| {
+            let cell = parser.screen().cell(row, column);
+            cell.is_some_and(|cell| cell.bold() || cell.underline() || cell.fgcolor() != vt100::Color::Default)
+        })
     }
 
     /// Waits until the screen shows `text`; panics with the screen when it never does.

@@ -1,65 +1,195 @@
-//! What a student did since an exercise was opened.
+//! What a student did since an exercise was opened or since the last verdict: an outcome in the making.
 
+use super::normalise::Normaliser;
+use super::outcome::{self, Item, Outcome};
+use super::{plan, tokens};
+use crate::course::{Check, Compare, Shown, When};
 use crate::psql::Execution;
 
-/// The statements of an attempt as they ran, and what was seen while they ran.
-#[derive(Debug, Default)]
+/// How many of the things shown are kept. The last ones decide, and no answer shows as many.
+const KEPT_ITEMS: usize = 64;
+
+/// How many bytes of messages are kept, the latest.
+const KEPT_MESSAGE_BYTES: usize = 256 * 1024;
+
+/// What the statements so far come to. It grows with what they showed, not with how many there were.
+#[derive(Debug)]
 pub struct Attempt {
-    executions: Vec<Execution>,
-    judged: usize,
-    states_seen: Vec<String>,
+    names: Normaliser,
+    statements: usize,
+    shown: Vec<Item>,
+    /// Whether the latest statement showed something.
+    is_fresh: bool,
+    is_plain_plan: bool,
+    words_used: Vec<String>,
+    words_named: Vec<String>,
+    /// What came with the statement that runs now.
+    running: Circumstances,
+    /// What came with the statement that showed the last thing that counts.
+    decisive: Circumstances,
+    /// What came with any statement.
+    all: Circumstances,
 }
 
-impl Attempt {
-    /// One more statement ran.
-    pub fn push(&mut self, execution: Execution) {
-        self.executions.push(execution);
+/// What came with a statement besides its results.
+#[derive(Debug, Clone, Default)]
+struct Circumstances {
+    messages: String,
+    /// The names of the states that held at some moment while it ran.
+    states: Vec<String>,
+}
+
+impl Circumstances {
+    fn add_messages(&mut self, messages: &str) {
+        self.messages.push_str(messages);
+        keep_end(&mut self.messages, KEPT_MESSAGE_BYTES);
     }
 
-    /// The state of that name held at some moment while a statement ran.
-    pub fn saw_state(&mut self, name: &str) {
-        if !self.has_seen(name) {
-            self.states_seen.push(name.to_owned());
+    fn add_state(&mut self, name: &str) {
+        if !self.has_state(name) {
+            self.states.push(name.to_owned());
         }
     }
 
-    /// Whether the state of that name held at some moment while a statement ran.
-    pub fn has_seen(&self, name: &str) -> bool {
-        self.states_seen.iter().any(|seen| seen == name)
-    }
-
-    /// A verdict was given: what is forbidden no longer counts for what was done before.
-    pub fn judged(&mut self) {
-        self.judged = self.executions.len();
-        self.states_seen.clear();
-    }
-
-    /// Whether nothing was done since the last verdict.
-    pub fn is_untouched(&self) -> bool {
-        self.executions.len() == self.judged
-    }
-
-    /// All statements since the exercise was opened.
-    pub fn executions(&self) -> &[Execution] {
-        &self.executions
-    }
-
-    /// The statements since the last verdict.
-    pub fn latest(&self) -> &[Execution] {
-        &self.executions[self.judged..]
-    }
-
-    /// The text of all statements as they were sent.
-    pub fn sql(&self) -> String {
-        join(&self.executions)
-    }
-
-    /// The text of the statements since the last verdict as they were sent.
-    pub fn latest_sql(&self) -> String {
-        join(self.latest())
+    fn has_state(&self, name: &str) -> bool {
+        self.states.iter().any(|state| state == name)
     }
 }
 
-fn join(executions: &[Execution]) -> String {
-    executions.iter().map(|execution| execution.sql.as_str()).collect::<Vec<_>>().join(";\n")
+impl Attempt {
+    /// An attempt in which nothing was done; `names` knows what is volatile.
+    pub fn new(names: Normaliser) -> Attempt {
+        Attempt {
+            names,
+            statements: 0,
+            shown: Vec::new(),
+            is_fresh: false,
+            is_plain_plan: true,
+            words_used: Vec::new(),
+            words_named: Vec::new(),
+            running: Circumstances::default(),
+            decisive: Circumstances::default(),
+            all: Circumstances::default(),
+        }
+    }
+
+    /// One more statement ran.
+    pub fn push(&mut self, execution: &Execution, check: &Check) {
+        self.statements += 1;
+        self.take_words(&execution.sql, check);
+        let mut circumstances = std::mem::take(&mut self.running);
+        circumstances.add_messages(&outcome::messages(execution, &mut self.names));
+        self.all.add_messages(&circumstances.messages);
+        circumstances.states.iter().for_each(|name| self.all.add_state(name));
+        let items = outcome::items(execution, check, &mut self.names);
+        if items.iter().any(|item| item.counts_for(check.compare)) {
+            self.decisive = circumstances;
+            self.is_plain_plan = plan::is_plain(execution);
+        }
+        self.is_fresh = !items.is_empty();
+        self.shown.extend(items);
+        let surplus = self.shown.len().saturating_sub(KEPT_ITEMS);
+        self.shown.drain(..surplus);
+    }
+
+    /// From now on, this number in an `integer` column is a process id.
+    pub fn know_pid(&mut self, pid: i32) {
+        self.names.know_pid(pid);
+    }
+
+    /// The state of that name holds while the statement runs.
+    pub fn saw_state(&mut self, name: &str) {
+        self.running.add_state(name);
+    }
+
+    /// Whether the state of that name held at some moment since the statement began to run.
+    pub fn has_seen(&self, name: &str) -> bool {
+        self.running.has_state(name)
+    }
+
+    /// A verdict was given: a new attempt begins.
+    pub fn restart(&mut self) {
+        let mut names = std::mem::take(&mut self.names);
+        names.restart();
+        *self = Attempt::new(names);
+    }
+
+    /// Whether the latest statement showed something, so that there is something new to judge.
+    pub fn is_fresh(&self) -> bool {
+        self.is_fresh
+    }
+
+    /// Whether there is something to judge: a result that counts, or where only states count, any statement.
+    pub fn is_something(&self, check: &Check) -> bool {
+        let counts = |item: &Item| item.counts_for(check.compare);
+        self.statements > 0 && (check.compare == Compare::State || self.shown.iter().any(counts))
+    }
+
+    /// Whether nothing was done.
+    pub fn is_untouched(&self) -> bool {
+        self.statements == 0
+    }
+
+    /// The names of the states that should have held while a statement ran, and did not.
+    pub fn unseen_states(&self, check: &Check) -> Vec<String> {
+        let circumstances = self.circumstances(check);
+        let during = check.state.iter().filter(|state| state.when == When::During);
+        during.map(|state| state.name.clone()).filter(|name| !circumstances.has_state(name)).collect()
+    }
+
+    /// What it comes to under `check`. `failing_states` are the names of conditions on state that do not hold.
+    pub fn outcome(&self, check: &Check, failing_states: &[String]) -> Outcome {
+        let missing = check.requires.iter().filter(|phrase| !self.words_used.contains(phrase));
+        let unwanted = check.forbids.iter().filter(|phrase| self.words_named.contains(phrase));
+        let mut fails: Vec<String> = missing.map(|phrase| format!("`{phrase}` is not used")).collect();
+        fails.extend(unwanted.map(|phrase| format!("`{phrase}` is used")));
+        if check.plain && !self.is_plain_plan {
+            fails.push("costs, times, buffers or a summary are shown".to_owned());
+        }
+        let messages = &self.circumstances(check).messages;
+        if check.messages.as_ref().is_some_and(|pattern| !pattern.is_match(messages)) {
+            fails.push("the expected message did not come".to_owned());
+        }
+        fails.extend_from_slice(failing_states);
+        Outcome { statements: self.statements, shown: self.shown.clone(), fails }
+    }
+
+    /// Where what was shown decides, what came with it has to come from the same statement.
+    fn circumstances(&self, check: &Check) -> &Circumstances {
+        let decides = check.compare != Compare::State && check.shown == Shown::Last;
+        if decides { &self.decisive } else { &self.all }
+    }
+
+    fn take_words(&mut self, sql: &str, check: &Check) {
+        let (used, named) = (tokens::used_words(sql), tokens::all_words(sql));
+        let found = |phrases: &[String], words: &[String]| -> Vec<String> {
+            phrases.iter().filter(|phrase| tokens::contains(words, phrase)).cloned().collect()
+        };
+        self.words_used.extend(found(&check.requires, &used));
+        self.words_named.extend(found(&check.forbids, &named));
+        for words in [&mut self.words_used, &mut self.words_named] {
+            words.sort();
+            words.dedup();
+        }
+    }
+}
+
+/// Cuts the beginning off a text that is longer than `bytes`.
+fn keep_end(text: &mut String, bytes: usize) {
+    if text.len() > bytes {
+        let cut = (text.len() - bytes..).find(|at| text.is_char_boundary(*at)).unwrap_or(text.len());
+        text.drain(..cut);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_end_is_kept_at_a_character() {
+        let mut text = "aЮЮ".to_owned();
+        keep_end(&mut text, 3);
+        assert_eq!(text, "Ю");
+    }
 }

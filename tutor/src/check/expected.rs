@@ -5,10 +5,12 @@
 //!
 //! ```text
 //! answer 1
+//! statements: 1
 //! rows
 //! | 4
 //!
 //! wrong 1
+//! statements: 1
 //! error 42601
 //! fails: `pg_background_launch` is not used
 //! ```
@@ -31,7 +33,7 @@ pub struct Expected {
 #[derive(Debug, thiserror::Error)]
 pub enum ExpectedError {
     /// Nothing was recorded yet.
-    #[error("{} is missing: `tutor check LAB --record` writes it", .0.display())]
+    #[error("{} is missing: `cargo tutor check LAB --record` writes it", .0.display())]
     Missing(PathBuf),
     /// The file cannot be read as an expectation.
     #[error("{}: {why}", .file.display())]
@@ -84,6 +86,7 @@ impl Expected {
             for (index, outcome) in outcomes.iter().enumerate() {
                 let gap = if text.is_empty() { "" } else { "\n" };
                 let _ = writeln!(text, "{gap}{title} {}", index + 1);
+                let _ = writeln!(text, "statements: {}", outcome.statements);
                 outcome.shown.iter().for_each(|item| text.push_str(&item.to_string()));
                 outcome.fails.iter().for_each(|fail| text.push_str(&format!("fails: {fail}\n")));
             }
@@ -105,6 +108,8 @@ fn read_line(line: &str, outcome: &mut Outcome) -> Result<(), String> {
             Some(Item::Rows(lines) | Item::Plan(lines)) => lines.push(text),
             _ => return Err(format!("{line:?} belongs to no `rows` or `plan`")),
         }
+    } else if let Some(number) = line.strip_prefix("statements: ") {
+        outcome.statements = number.parse().map_err(|_| format!("{line:?} has no number"))?;
     } else if let Some(fail) = line.strip_prefix("fails: ") {
         outcome.fails.push(fail.to_owned());
     } else {
@@ -113,7 +118,9 @@ fn read_line(line: &str, outcome: &mut Outcome) -> Result<(), String> {
             None if line == "plan" => Item::Plan(Vec::new()),
             Some(("error", sqlstate)) => Item::Error(sqlstate.to_owned()),
             _ => {
-                return Err(format!("{line:?} is none of `rows`, `plan`, `error SQLSTATE`, `fails: ...`"));
+                return Err(format!(
+                    "{line:?} is none of `statements: N`, `rows`, `plan`, `error SQLSTATE`, `fails: ...`"
+                ));
             }
         });
     }
@@ -127,10 +134,22 @@ mod tests {
     #[test]
     fn what_is_rendered_can_be_read() {
         let expected = Expected {
-            answers: vec![Outcome { shown: vec![Item::Rows(vec!["4".into(), String::new()])], fails: vec![] }],
+            answers: vec![Outcome {
+                statements: 2,
+                shown: vec![Item::Rows(vec!["4".into(), String::new()])],
+                fails: vec![],
+            }],
             wrongs: vec![
-                Outcome { shown: vec![Item::Error("42601".into())], fails: vec!["`x` is not used".into()] },
-                Outcome { shown: vec![Item::Plan(vec!["Gather".into(), "  ->  Seq Scan".into()])], fails: vec![] },
+                Outcome {
+                    statements: 1,
+                    shown: vec![Item::Error("42601".into())],
+                    fails: vec!["`x` is not used".into()],
+                },
+                Outcome {
+                    statements: 1,
+                    shown: vec![Item::Plan(vec!["Gather".into(), "  ->  Seq Scan".into()])],
+                    fails: vec![],
+                },
                 Outcome::default(),
             ],
         };

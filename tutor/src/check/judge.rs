@@ -62,10 +62,12 @@ pub enum Remark {
 /// How the judge looks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Look {
-    /// After a statement, when more may follow. `settled`: nothing goes on in the sandbox any more.
+    /// After a statement, when more may follow.
     Glance {
         /// Nothing goes on in the sandbox any more, so no condition on state will change by itself.
         settled: bool,
+        /// The statement showed something: without it, what was shown before is not judged again.
+        fresh: bool,
     },
     /// The student asks, or the input has ended.
     Final,
@@ -74,14 +76,16 @@ pub enum Look {
 /// Judges `outcome`. A glance gives a verdict only when it is certain; a final look always gives one.
 pub fn judge(exercise: &Exercise, expected: &Expected, outcome: &Outcome, look: Look) -> Option<Verdict> {
     let check = &exercise.check;
-    let shows_it = expected.answers.iter().any(|answer| shows(check, &answer.shown, &outcome.shown));
-    if shows_it && outcome.fails.is_empty() {
+    let shows_it = shows_answer(exercise, expected, outcome);
+    let is_judged_again = matches!(look, Look::Glance { fresh: false, .. }) && check.compare != Compare::State;
+    if shows_it && outcome.fails.is_empty() && !is_judged_again {
         return Some(Verdict::Passed);
     }
     match look {
-        Look::Glance { settled } => {
-            let may_go_on = expected.answers.iter().any(|answer| is_beginning(check, outcome, answer));
-            let mistake = recorded_mistake(exercise, expected, outcome, look).filter(|_| settled && !may_go_on);
+        Look::Glance { settled, fresh } => {
+            let may_go_on = begins_answer(exercise, expected, outcome);
+            let mistake =
+                recorded_mistake(exercise, expected, outcome, look).filter(|_| settled && fresh && !may_go_on);
             mistake.map(|feedback| Verdict::Wrong(Feedback::Recorded(feedback)))
         }
         Look::Final => {
@@ -116,11 +120,24 @@ pub(crate) fn is_mistake(check: &Check, wrong: &Outcome, outcome: &Outcome, look
 }
 
 fn recorded_mistake(exercise: &Exercise, expected: &Expected, outcome: &Outcome, look: Look) -> Option<String> {
-    let mistakes = exercise.wrongs.iter().zip(&expected.wrongs);
+    // A first look, such as the plan before a setting is changed, may show what a mistake shows. It is none as long as
+    // less was done than the mistake takes.
+    let is_enough = |wrong: &Outcome| look == Look::Final || outcome.statements >= wrong.statements;
+    let mistakes = exercise.wrongs.iter().zip(&expected.wrongs).filter(|(_, wrong)| is_enough(wrong));
     let (alike, _) = mistakes
         .filter(|(_, recorded)| is_mistake(&exercise.check, recorded, outcome, look))
         .max_by_key(|(_, recorded)| recorded.shown == outcome.shown)?;
     Some(alike.feedback.clone())
+}
+
+/// Whether what was shown may become what one of the answers shows, when more statements follow.
+pub fn begins_answer(exercise: &Exercise, expected: &Expected, outcome: &Outcome) -> bool {
+    expected.answers.iter().any(|answer| is_beginning(&exercise.check, outcome, answer))
+}
+
+/// Whether what was shown is what one of the answers shows, whatever else does not hold.
+pub fn shows_answer(exercise: &Exercise, expected: &Expected, outcome: &Outcome) -> bool {
+    expected.answers.iter().any(|answer| shows(&exercise.check, &answer.shown, &outcome.shown))
 }
 
 /// Whether what was shown is what `answer` shows, as far as it counts.
@@ -157,14 +174,23 @@ fn counting_or_all(compare: Compare, items: &[Item]) -> Vec<&Item> {
     if compare == Compare::State { items.iter().collect() } else { counting(compare, items) }
 }
 
+/// What was shown beside what the answer shows that is most like it.
 fn difference(check: &Check, expected: &Expected, outcome: &Outcome) -> Feedback {
-    let wanted = expected.answers.first().map(|answer| lines(check, &answer.shown)).unwrap_or_default();
-    let shown = lines(check, &outcome.shown);
     if check.compare == Compare::State {
         return Feedback::Missing(outcome.fails.clone());
     }
+    let shown = lines(check, &outcome.shown);
+    let answers = expected.answers.iter().map(|answer| lines(check, &answer.shown));
+    let wanted =
+        answers.reduce(|best, other| if likeness(&other, &shown) > likeness(&best, &shown) { other } else { best });
+    let wanted = wanted.unwrap_or_default();
     let remark = remark(check, &wanted, &shown);
     Feedback::Difference(Difference { expected: wanted, shown, remark })
+}
+
+/// How much of two texts is the same, from 0 to 1.
+fn likeness(one: &[String], other: &[String]) -> f32 {
+    TextDiff::from_slices(&borrowed(one), &borrowed(other)).ratio()
 }
 
 /// The lines that count of what was shown.
@@ -237,7 +263,7 @@ mod tests {
         judge(&exercise(check), &Expected::parse(expected).unwrap(), &outcome(got), look)
     }
 
-    const GLANCE: Look = Look::Glance { settled: true };
+    const GLANCE: Look = Look::Glance { settled: true, fresh: true };
     const ROWS: &str = "answer 1\nrows\n| 4\n\nwrong 1\nrows\n| 5\n";
 
     #[test]
@@ -251,7 +277,16 @@ mod tests {
 
     #[test]
     fn a_mistake_is_only_certain_when_the_sandbox_has_settled() {
-        assert_eq!(verdict("compare = 'rows'", ROWS, "rows\n| 5\n", Look::Glance { settled: false }), None);
+        let busy = Look::Glance { settled: false, fresh: true };
+        assert_eq!(verdict("compare = 'rows'", ROWS, "rows\n| 5\n", busy), None);
+    }
+
+    #[test]
+    fn what_was_shown_before_is_not_judged_again() {
+        let quiet = Look::Glance { settled: true, fresh: false };
+        assert_eq!(verdict("compare = 'rows'", ROWS, "rows\n| 5\n", quiet), None);
+        assert_eq!(verdict("compare = 'rows'", ROWS, "rows\n| 4\n", quiet), None);
+        assert_eq!(verdict("compare = 'rows'", ROWS, "rows\n| 4\n", Look::Final), Some(Verdict::Passed));
     }
 
     #[test]

@@ -56,6 +56,11 @@ impl Normaliser {
         }
     }
 
+    /// Process ids are numbered from 1 again.
+    pub fn restart(&mut self) {
+        self.seen_pids.clear();
+    }
+
     /// A value of a result; `is_integer` says whether its type is `integer`, as process ids are.
     pub fn cell(&mut self, column: &str, is_integer: bool, value: &str) -> String {
         let is_number = !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit());

@@ -2,8 +2,8 @@
 
 use std::fmt;
 
-use super::plan::{self, PLAN_COLUMN};
-use super::{Attempt, Normaliser, tokens};
+use super::Normaliser;
+use super::plan;
 use crate::course::{Check, Compare, Order};
 use crate::psql::{Execution, ResultSet};
 use crate::wire::Column;
@@ -52,26 +52,16 @@ impl Item {
 /// What an attempt showed, and which of the exercise's other conditions it misses.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Outcome {
+    /// How many statements there were.
+    pub statements: usize,
     /// The things shown, in order.
     pub shown: Vec<Item>,
     /// The conditions that fail, in words.
     pub fails: Vec<String>,
 }
 
-impl Outcome {
-    /// The outcome of `attempt` under `check`. `failing_states` are the names of conditions on state that do not hold.
-    pub fn of(attempt: &Attempt, check: &Check, failing_states: &[String], names: &mut Normaliser) -> Outcome {
-        let shown = attempt.executions().iter().flat_map(|execution| items(execution, check, names)).collect();
-        let mut fails = failing_words(attempt, check);
-        if check.messages.as_ref().is_some_and(|pattern| !pattern.is_match(&messages(attempt, names))) {
-            fails.push("the expected message did not come".to_owned());
-        }
-        fails.extend_from_slice(failing_states);
-        Outcome { shown, fails }
-    }
-}
-
-fn items(execution: &Execution, check: &Check, names: &mut Normaliser) -> Vec<Item> {
+/// The things that a statement showed.
+pub(super) fn items(execution: &Execution, check: &Check, names: &mut Normaliser) -> Vec<Item> {
     let results = execution.results.iter().filter(|result| execution.shown && !result.columns.is_empty());
     let mut items: Vec<Item> = results.map(|result| item(result, check, names)).collect();
     items.extend(execution.error.iter().map(|error| Item::Error(error.sqlstate.clone())));
@@ -79,10 +69,7 @@ fn items(execution: &Execution, check: &Check, names: &mut Normaliser) -> Vec<It
 }
 
 fn item(result: &ResultSet, check: &Check, names: &mut Normaliser) -> Item {
-    if let [column] = &result.columns[..]
-        && column.name == PLAN_COLUMN
-    {
-        let lines: Vec<String> = result.rows.iter().filter_map(|row| row.first().cloned().flatten()).collect();
+    if let Some(lines) = plan::lines(result) {
         return Item::Plan(plan::normalise(&lines));
     }
     let mut lines: Vec<String> = result.rows.iter().map(|row| line(&result.columns, row, names)).collect();
@@ -104,26 +91,14 @@ fn line(columns: &[Column], row: &[Option<String>], names: &mut Normaliser) -> S
     columns.iter().zip(row).map(cell).collect::<Vec<_>>().join("|")
 }
 
-fn failing_words(attempt: &Attempt, check: &Check) -> Vec<String> {
-    let all = tokens::words(&attempt.sql());
-    let latest = tokens::words(&attempt.latest_sql());
-    let missing = check.requires.iter().filter(|phrase| !tokens::contains(&all, phrase));
-    let unwanted = check.forbids.iter().filter(|phrase| tokens::contains(&latest, phrase));
-    missing
-        .map(|phrase| format!("`{phrase}` is not used"))
-        .chain(unwanted.map(|phrase| format!("`{phrase}` is used")))
-        .collect()
-}
-
-fn messages(attempt: &Attempt, names: &mut Normaliser) -> String {
+/// A statement's messages and error as psql prints them, one after the other.
+pub(super) fn messages(execution: &Execution, names: &mut Normaliser) -> String {
     let mut text = String::new();
-    for execution in attempt.executions() {
-        for message in execution.notices.iter().chain(&execution.error) {
-            text.push_str(&format!("{}:  {}\n", message.severity, message.message));
-            for (name, part) in [("DETAIL", &message.detail), ("HINT", &message.hint), ("CONTEXT", &message.context)] {
-                if let Some(part) = part {
-                    text.push_str(&format!("{name}:  {part}\n"));
-                }
+    for message in execution.notices.iter().chain(&execution.error) {
+        text.push_str(&format!("{}:  {}\n", message.severity, message.message));
+        for (name, part) in [("DETAIL", &message.detail), ("HINT", &message.hint), ("CONTEXT", &message.context)] {
+            if let Some(part) = part {
+                text.push_str(&format!("{name}:  {part}\n"));
             }
         }
     }

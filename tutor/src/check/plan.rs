@@ -8,8 +8,28 @@ use std::sync::LazyLock;
 use regex::Regex;
 use serde_json::Value;
 
-/// The name of the only column that EXPLAIN returns.
-pub(super) const PLAN_COLUMN: &str = "QUERY PLAN";
+use crate::psql::{Execution, ResultSet};
+
+/// What only EXPLAIN returns: its command tag, which no query can fake.
+const PLAN_TAG: &str = "EXPLAIN";
+
+/// What stands in a plan that is not plain.
+static ADDITIONS: LazyLock<Regex> = LazyLock::new(|| {
+    let parts =
+        r"\(cost=|actual time=|^\s*(Buffers|Planning|Planning Time|Execution Time|I/O Timings):|^\s*[\[{<-] *(\n|Plan)";
+    Regex::new(&format!("(?m){parts}")).expect("the plan's patterns are valid")
+});
+
+/// The lines of a result if it is a plan.
+pub(super) fn lines(result: &ResultSet) -> Option<Vec<String>> {
+    let is_plan = result.tag == PLAN_TAG;
+    is_plan.then(|| result.rows.iter().filter_map(|row| row.first().cloned().flatten()).collect())
+}
+
+/// Whether every plan that the statement showed is plain text without costs, times, buffers and summary.
+pub(super) fn is_plain(execution: &Execution) -> bool {
+    execution.results.iter().filter_map(lines).all(|lines| !ADDITIONS.is_match(&lines.join("\n")))
+}
 
 static VOLATILE_PARTS: LazyLock<[(Regex, &str); 4]> = LazyLock::new(|| {
     let pattern = |text| Regex::new(text).expect("the plan's patterns are valid");

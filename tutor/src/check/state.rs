@@ -1,13 +1,15 @@
 //! Looking at the server's state from sessions of the tutor's own.
 
-use std::fmt::Write as _;
-
 use postgres::Client;
 
 use crate::course::{StateCheck, StateRole};
+use crate::server::said;
 
-/// Names in a state's query mean PostgreSQL's own objects, whatever the student made, and a query cannot hang.
-const PREPARE: &str = "SET search_path = pg_catalog, pg_temp; SET statement_timeout = '10s'; SET lock_timeout = '2s'";
+/// Names in a state's query mean PostgreSQL's own objects, and it cannot hang. A query over the student's objects may
+/// run the student's functions, which could change the session: so every look is a transaction that is rolled back.
+const BEGIN_LOOK: &str = "BEGIN READ ONLY; SET LOCAL search_path = pg_catalog, pg_temp; \
+     SET LOCAL statement_timeout = '10s'; SET LOCAL lock_timeout = '2s'";
+const END_LOOK: &str = "ROLLBACK";
 
 /// The processes of the sandbox that are not the tutor's own.
 const ACTIVITY: &str = "
@@ -21,7 +23,8 @@ pub struct StateProbe {
     observer: Client,
     checker: Client,
     database: String,
-    own_pids: Vec<i32>,
+    own_pids: [i32; 2],
+    sidecar_pid: Option<i32>,
 }
 
 /// Why the state could not be looked at. The checker's fault, or the lesson's; never the student's.
@@ -75,20 +78,17 @@ impl Activity {
 impl StateProbe {
     /// A probe of the sandbox `database`, with sessions of those roles in it.
     pub fn new(mut observer: Client, mut checker: Client, database: &str) -> Result<StateProbe, StateError> {
-        let mut own_pids = Vec::new();
-        for client in [&mut observer, &mut checker] {
-            client.batch_execute(PREPARE)?;
-            own_pids.push(client.query_one("SELECT pg_backend_pid()", &[])?.get(0));
-        }
-        Ok(StateProbe { observer, checker, database: database.to_owned(), own_pids })
+        let own_pids = [backend_pid(&mut observer)?, backend_pid(&mut checker)?];
+        Ok(StateProbe { observer, checker, database: database.to_owned(), own_pids, sidecar_pid: None })
     }
 
-    /// A session of the tutor's that does not count as activity of the sandbox.
-    pub fn ignore_pid(&mut self, pid: i32) {
-        self.own_pids.push(pid);
+    /// The session of the tutor's that does not count as activity of the sandbox.
+    pub fn ignore_sidecar(&mut self, pid: Option<i32>) {
+        self.sidecar_pid = pid;
     }
 
-    /// Whether the state holds now, for the student's session of that process id. A NULL counts as no.
+    /// Whether the state holds now, for the student's session of that process id. A NULL counts as no, and so does an
+    /// error of a query that reads the student's tables: they may not be there, or not be what they were.
     /// A state that only the student's session can see is not looked at here: see [`state_sql`].
     pub fn holds(&mut self, state: &StateCheck, student_pid: i32) -> Result<bool, StateError> {
         let client = match state.role {
@@ -96,14 +96,20 @@ impl StateProbe {
             StateRole::Observer | StateRole::Student => &mut self.observer,
         };
         let sql = state_sql(state, student_pid, &self.database);
-        let row = client.query_one(&sql, &[]).map_err(|error| query_error(state, message(&error)))?;
-        let holds: Option<bool> = row.try_get(0).map_err(|error| query_error(state, message(&error)))?;
-        Ok(holds.unwrap_or(false))
+        client.batch_execute(BEGIN_LOOK)?;
+        let answer = client.query_one(&sql, &[]).and_then(|row| row.try_get::<_, Option<bool>>(0));
+        client.batch_execute(END_LOOK)?;
+        match answer {
+            Ok(holds) => Ok(holds.unwrap_or(false)),
+            Err(error) if state.role == StateRole::Checker && error.as_db_error().is_some() => Ok(false),
+            Err(error) => Err(StateError::Query { name: state.name.clone(), cause: said(&error) }),
+        }
     }
 
     /// What the sandbox's processes do now.
     pub fn activity(&mut self) -> Result<Activity, StateError> {
-        let rows = self.observer.query(ACTIVITY, &[&self.database, &self.own_pids])?;
+        let own: Vec<i32> = self.own_pids.into_iter().chain(self.sidecar_pid).collect();
+        let rows = self.observer.query(ACTIVITY, &[&self.database, &own])?;
         let process = |row: &postgres::Row| Process {
             pid: row.get(0),
             backend_type: row.get(1),
@@ -121,15 +127,6 @@ pub fn state_sql(state: &StateCheck, student_pid: i32, database: &str) -> String
     state.sql.replace(":student_pid", &student_pid.to_string()).replace(":'database'", &database)
 }
 
-/// The error of a state whose query failed with `cause`.
-pub fn query_error(state: &StateCheck, cause: String) -> StateError {
-    StateError::Query { name: state.name.clone(), cause }
-}
-
-fn message(error: &postgres::Error) -> String {
-    let mut text = error.to_string();
-    if let Some(server) = error.as_db_error() {
-        let _ = write!(text, ": {}", server.message());
-    }
-    text
+fn backend_pid(client: &mut Client) -> Result<i32, StateError> {
+    Ok(client.query_one("SELECT pg_catalog.pg_backend_pid()", &[])?.get(0))
 }

@@ -1,9 +1,20 @@
 //! The words of SQL text, for checks that a statement's output cannot decide.
 
-/// The identifiers and keywords of `sql` in lower case and in order: comments are left out, the contents of strings,
-/// quoted names and dollar quotes count (a job's SQL stands in them). Linear in the length of the text.
-pub(super) fn words(sql: &str) -> Vec<String> {
-    let code = without_comments(sql);
+/// The identifiers and keywords anywhere in `sql`, in lower case and in order: comments are left out, the contents of
+/// strings, quoted names and dollar quotes count. Linear in the length of the text, as all functions here.
+pub(super) fn all_words(sql: &str) -> Vec<String> {
+    words(&without(sql, &[Part::Comment]))
+}
+
+/// The same for what the statement itself does: strings and quoted names are left out too, and so are aliases after
+/// `AS`. Dollar quotes count: the code of functions and blocks stands in them.
+pub(super) fn used_words(sql: &str) -> Vec<String> {
+    let words = words(&without(sql, &[Part::Comment, Part::Quoted]));
+    let is_alias = |index: usize| index > 0 && words[index - 1] == "as";
+    (0..words.len()).filter(|index| !is_alias(*index)).map(|index| words[index].clone()).collect()
+}
+
+fn words(code: &str) -> Vec<String> {
     code.split(|c: char| !(c.is_alphanumeric() || c == '_' || c == '$'))
         .flat_map(|word| word.split('$'))
         .filter(|word| word.starts_with(|c: char| c.is_alphabetic() || c == '_'))
@@ -17,22 +28,52 @@ pub(super) fn contains(words: &[String], phrase: &str) -> bool {
     words.windows(phrase.len().max(1)).any(|window| window == phrase)
 }
 
-fn without_comments(sql: &str) -> String {
-    let mut code = String::with_capacity(sql.len());
+/// The parts of SQL text that may be left out.
+#[derive(Clone, Copy, PartialEq)]
+enum Part {
+    Comment,
+    /// A string or a quoted name.
+    Quoted,
+    Code,
+}
+
+/// `sql` without those parts, each replaced by a blank.
+fn without(sql: &str, left_out: &[Part]) -> String {
+    let mut kept = String::with_capacity(sql.len());
     let mut rest = sql;
-    while let Some(first) = rest.chars().next() {
-        if let Some(comment) = rest.strip_prefix("--") {
-            rest = comment.find('\n').map_or("", |end| &comment[end..]);
-        } else if rest.starts_with("/*") {
-            rest = after_block_comment(rest);
-            code.push(' ');
+    while !rest.is_empty() {
+        let (part, length) = next_part(rest);
+        if left_out.contains(&part) {
+            kept.push(' ');
         } else {
-            let end = if first == '\'' || first == '"' { quoted_length(rest, first) } else { first.len_utf8() };
-            code.push_str(&rest[..end]);
-            rest = &rest[end..];
+            kept.push_str(&rest[..length]);
         }
+        rest = &rest[length..];
     }
-    code
+    kept
+}
+
+/// What `text`, which is not empty, begins with, and how long it is.
+fn next_part(text: &str) -> (Part, usize) {
+    let first = text.chars().next().unwrap_or(' ');
+    match first {
+        '-' if text.starts_with("--") => (Part::Comment, text.find('\n').unwrap_or(text.len())),
+        '/' if text.starts_with("/*") => (Part::Comment, text.len() - after_block_comment(text).len()),
+        '\'' | '"' => (Part::Quoted, quoted_length(text, first)),
+        '$' => (Part::Code, dollar_quote_length(text).unwrap_or(1)),
+        _ => (Part::Code, first.len_utf8()),
+    }
+}
+
+/// The length of the dollar quote that `text` begins with, to its end.
+fn dollar_quote_length(text: &str) -> Option<usize> {
+    let tag_end = 1 + text[1..].find(|c: char| !(c.is_alphanumeric() || c == '_'))?;
+    if !text[tag_end..].starts_with('$') {
+        return None;
+    }
+    let tag = &text[..=tag_end];
+    let body = &text[tag.len()..];
+    Some(body.find(tag).map_or(text.len(), |end| tag.len() + end + tag.len()))
 }
 
 /// The length of the quoted text that `text` starts with; all of it when the quote is never closed.
@@ -68,13 +109,19 @@ mod tests {
 
     #[test]
     fn comments_do_not_count_and_strings_do() {
-        let found = words("SELECT /* a /* b */ c */ 'run -- this' -- not\n FROM pg_background_launch($x$VACUUM$x$)");
-        assert_eq!(found, ["select", "run", "this", "from", "pg_background_launch", "x", "vacuum", "x"]);
+        let sql = "SELECT /* a /* b */ c */ 'run -- this' -- not\n FROM pg_background_launch($x$VACUUM$x$)";
+        assert_eq!(all_words(sql), ["select", "run", "this", "from", "pg_background_launch", "x", "vacuum", "x"]);
+    }
+
+    #[test]
+    fn what_is_only_named_is_not_used() {
+        let sql = "SELECT 1 AS alias, 'text', \"name\" FROM f($$ EXECUTE 'inner' $$) -- AS";
+        assert_eq!(used_words(sql), ["select", "as", "from", "f", "execute", "inner"]);
     }
 
     #[test]
     fn phrases_are_neighbours() {
-        let found = words("SELECT 1 FOR\n  UPDATE");
+        let found = all_words("SELECT 1 FOR\n  UPDATE");
         assert!(contains(&found, "for update"));
         assert!(!contains(&found, "select update"));
     }

@@ -1,4 +1,4 @@
-//! `tutor check`: proves labs, and records what their answers show.
+//! `cargo tutor check`: proves labs, and records what their answers show.
 
 use std::collections::VecDeque;
 use std::io::Write;
@@ -8,11 +8,11 @@ use std::thread;
 
 use similar::TextDiff;
 
-use super::{Context, Failure, look, standard_output};
+use super::{Context, Failure, standard_output};
 use crate::course::{Lab, Lesson};
 use crate::lab::{Proof, prove};
 use crate::provision::Realm;
-use crate::repl::Paint;
+use crate::repl::{Look, Paint};
 use crate::server::{Lifetime, Server};
 use crate::words::count;
 
@@ -60,7 +60,9 @@ fn prove_lab(realm: &Realm, lab: &Lab, wishes: &Wishes, writes: bool) -> Result<
     let named = wishes.only.as_deref().or(wishes.record.as_deref()).filter(|id| !id.is_empty());
     let wanted = match named {
         None => Wanted::All,
-        Some(id) if id.ends_with(DEMOS) => Wanted::One(id.to_owned()),
+        Some(id) if lab.lessons.iter().any(|lesson| id.strip_suffix(DEMOS) == Some(&lesson.id)) => {
+            Wanted::One(id.to_owned())
+        }
         Some(id) => match lab.place(id)? {
             place if place.exercise.is_some() => Wanted::One(id.to_owned()),
             place => Wanted::Lesson(lab.lessons[place.lesson].id.clone()),
@@ -68,7 +70,8 @@ fn prove_lab(realm: &Realm, lab: &Lab, wishes: &Wishes, writes: bool) -> Result<
     };
     let lessons: VecDeque<&Lesson> = lab.lessons.iter().filter(|lesson| wanted.has_lesson(lesson)).collect();
     let jobs = wishes.jobs.unwrap_or_else(processors).clamp(1, lessons.len().max(1));
-    let mut report = Report { out: standard_output(), paint: look().paint, writes, tally: Tally::default() };
+    let mut report =
+        Report { out: standard_output(), paint: Look::for_stdout().paint, writes, tally: Tally::default() };
     writeln!(report.out, "Lab {}: {}", lab.number, lab.title)?;
     prove_lessons(realm, lab, lessons, &wanted, jobs, &mut |proof| report.proof(&proof))?;
     report.end()
@@ -170,7 +173,7 @@ impl<W: Write> Report<W> {
         if !is_current {
             writeln!(
                 self.out,
-                "         what is shown is not what is recorded (`tutor check LAB --record {}`):",
+                "         what is shown is not what is recorded (`cargo tutor check LAB --record {}`):",
                 proof.id
             )?;
             self.difference(proof)?;

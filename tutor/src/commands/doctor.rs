@@ -3,14 +3,14 @@
 use std::io::Write;
 use std::process::ExitCode;
 
-use super::{Context, Failure, look, standard_output};
-use crate::repl::Paint;
+use super::{Context, Failure, standard_output};
+use crate::repl::{Look, Paint};
 use crate::server::doctor::{Finding, Level, examine};
 
 /// Prints findings; exit status 3 when one of them stands in the way.
 pub(super) fn run(context: &Context) -> Result<ExitCode, Failure> {
     let findings = examine(&context.home()?);
-    let paint = look().paint;
+    let paint = Look::for_stdout().paint;
     let mut out = standard_output();
     for finding in &findings {
         write_finding(&mut out, finding, paint)?;

@@ -3,11 +3,14 @@
 use std::io;
 use std::process::ExitCode;
 
-use super::{Context, Failure, interrupt_flag, line_source, look, standard_output};
-use crate::repl::{Desk, Output};
+use super::{Context, Failure, interrupt_flag, line_source, standard_output};
+use crate::repl::{Desk, Ended, Look, Output};
 use crate::server::{Lifetime, Server};
 
-/// Opens the lab; exit status 1 when an exercise that a script attempted did not pass.
+/// The exit status of a script that Ctrl-C ended, as shells have it: 128 and the signal's number.
+const INTERRUPTED: u8 = 130;
+
+/// Opens the lab; exit status 1 when an exercise that a script attempted did not pass, 3 when a check itself failed.
 pub(super) fn run(context: &Context, asked: &str, at: Option<&str>) -> Result<ExitCode, Failure> {
     let course = context.course()?;
     let lab = course.lab(asked)?;
@@ -16,12 +19,16 @@ pub(super) fn run(context: &Context, asked: &str, at: Option<&str>) -> Result<Ex
     let progress = context.progress(&home)?;
     let realm = context.realm(&course, &home)?;
     let server = Server::acquire(&realm, Lifetime::Session)?;
-    let look = look();
+    let look = Look::for_stdout();
     let mut source = line_source(&home, &format!("lab{}", lab.number), look.paint)?;
     let (mut out, mut err) = (standard_output(), io::stderr());
     let output = Output { out: &mut out, err: &mut err };
     let desk = Desk::new(&lab, &server, progress, look, output, interrupt_flag()?);
-    let is_script = !source.is_interactive();
     let ended = desk.run(&mut *source, place)?;
-    Ok(if is_script && ended.passed < ended.attempted { ExitCode::from(1) } else { ExitCode::SUCCESS })
+    Ok(match ended {
+        Ended { interrupted: true, .. } => ExitCode::from(INTERRUPTED),
+        Ended { faults: 1.., .. } => ExitCode::from(3),
+        Ended { attempted, passed, .. } if passed < attempted => ExitCode::from(1),
+        _ => ExitCode::SUCCESS,
+    })
 }

@@ -1,13 +1,14 @@
-//! `tutor list` and `tutor progress`: what there is, and how far the student is.
+//! `cargo tutor list` and `tutor progress`: what there is, and how far the student is.
 
 use std::io::Write;
 use std::process::ExitCode;
 
 use serde::Serialize;
 
-use super::{Context, Failure, look, standard_output};
+use super::{Context, Failure, standard_output};
 use crate::course::{Exercise, Lab, Lesson};
 use crate::progress::{LabProgress, Progress, Status};
+use crate::repl::Look;
 use crate::words::count;
 
 /// Lists labs, lessons and exercises with their ids.
@@ -37,7 +38,7 @@ pub(super) fn progress(context: &Context, json: bool) -> Result<ExitCode, Failur
         let kept = progress.lab(&lab.id);
         let open = kept.place.as_ref().map(|place| place.lesson.as_str());
         writeln!(out, "Lab {}: {}\n", lab.number, lab.title)?;
-        write!(out, "{}", look().progress(lab, &kept, open))?;
+        write!(out, "{}", Look::for_stdout().progress(lab, &kept, open))?;
     }
     out.flush()?;
     Ok(ExitCode::SUCCESS)
@@ -54,7 +55,7 @@ fn write_lab(out: &mut dyn Write, lab: &Lab, kept: &LabProgress) -> Result<(), F
             writeln!(out, "     {:<44} {}{status}", exercise.id, exercise.title)?;
         }
     }
-    writeln!(out, "\n`tutor lab {} --at ID` opens a lesson or an exercise.", lab.number)?;
+    writeln!(out, "\n`cargo tutor lab {} --at ID` opens a lesson or an exercise.", lab.number)?;
     Ok(())
 }
 

@@ -21,11 +21,8 @@ use crate::course::Course;
 use crate::home::Home;
 use crate::progress::Progress;
 use crate::provision::{self, Consent, Options, Realm};
-use crate::repl::{LineSource, Look, Paint, Script, Terminal};
+use crate::repl::{LineSource, Paint, Script, Terminal};
 use crate::server::Role;
-
-/// The width that text is set for where there is no terminal.
-const DEFAULT_WIDTH: usize = 80;
 
 /// The variable that names the folder of progress and histories.
 const PROGRESS_VARIABLE: &str = "TUTOR_PROGRESS";
@@ -100,12 +97,6 @@ fn interrupt_flag() -> Result<Arc<AtomicBool>, Failure> {
     let flag = Arc::new(AtomicBool::new(false));
     signal_hook::flag::register(signal_hook::consts::SIGINT, Arc::clone(&flag))?;
     Ok(flag)
-}
-
-/// How to show things on standard output.
-fn look() -> Look {
-    let width = terminal_size::terminal_size().map_or(DEFAULT_WIDTH, |(width, _)| usize::from(width.0));
-    Look { paint: Paint::for_stdout(), width }
 }
 
 /// Standard output with a buffer: a result of many rows is many small writes.

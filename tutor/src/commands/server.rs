@@ -1,4 +1,4 @@
-//! `tutor server`: the private server by hand.
+//! `cargo tutor server`: the private server by hand.
 
 use std::io::Write;
 use std::os::unix::process::CommandExt;
@@ -24,7 +24,7 @@ pub(super) fn run(context: &Context, command: &ServerCommand) -> Result<ExitCode
 fn start(context: &Context) -> Result<ExitCode, Failure> {
     let kept = commands::start(&realm(context)?)?;
     let already = if kept.was_running { "already " } else { "" };
-    say(&[format!("the server {already}runs; `tutor server stop` stops it")])
+    say(&[format!("the server {already}runs; `cargo tutor server stop` stops it")])
 }
 
 fn stop(context: &Context) -> Result<ExitCode, Failure> {
@@ -46,7 +46,7 @@ fn status(context: &Context) -> Result<ExitCode, Failure> {
     let found = commands::status(&context.home()?);
     let lines: Vec<String> = found.iter().map(status_line).collect();
     say(&if lines.is_empty() {
-        vec!["there is no server yet: `tutor server start` makes one".to_owned()]
+        vec!["there is no server yet: `cargo tutor server start` makes one".to_owned()]
     } else {
         lines
     })
@@ -56,7 +56,7 @@ fn status_line(status: &commands::Status) -> String {
     let state = match status.state {
         State::Stopped => "stopped".to_owned(),
         State::Running { pid, port, kept } => {
-            let until = if kept { "until `tutor server stop`" } else { "as long as its lab" };
+            let until = if kept { "until `cargo tutor server stop`" } else { "as long as its lab" };
             format!("running (pid {pid}, port {port}), {until}")
         }
     };
@@ -75,7 +75,7 @@ fn psql(context: &Context, target: &Target) -> Result<ExitCode, Failure> {
     let error = psql.exec();
     let program = psql.get_program().display();
     Err(Failure::Environment(format!(
-        "cannot run {program}: {error}\nany other client takes the URI of `tutor server url`"
+        "cannot run {program}: {error}\nany other client takes the URI of `cargo tutor server url`"
     )))
 }
 

@@ -18,6 +18,9 @@ pub struct Check {
     /// Whether the last thing shown counts, or the answer's whole sequence.
     #[serde(default)]
     pub shown: Shown,
+    /// Whether a plan must be shown as plain text, without costs, times, buffers and summary.
+    #[serde(default)]
+    pub plain: bool,
     /// What the attempt's messages must match, joined by newlines as psql prints them.
     #[serde(default, deserialize_with = "regex")]
     pub messages: Option<Regex>,
@@ -94,6 +97,13 @@ pub struct StateCheck {
     /// When it has to hold.
     #[serde(default)]
     pub when: When,
+}
+
+impl StateCheck {
+    /// Whether its session can look then: the student's own cannot while it runs a statement.
+    pub(super) fn can_be_seen(&self) -> bool {
+        (self.role, self.when) != (StateRole::Student, When::During)
+    }
 }
 
 /// The session that looks at the state.

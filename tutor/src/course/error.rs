@@ -50,7 +50,7 @@ pub enum CourseError {
         known: Vec<String>,
     },
     /// Neither a lesson nor an exercise of the lab has that id.
-    #[error("there is no lesson or exercise {asked:?} in lab {lab}{}\n  `tutor list` shows all ids", nearest_line(.nearest))]
+    #[error("there is no lesson or exercise {asked:?} in lab {lab}{}\n  `cargo tutor list` shows all ids", nearest_line(.nearest))]
     UnknownPlace {
         /// What was asked for.
         asked: String,

@@ -51,7 +51,12 @@ impl Course {
     pub fn lab(&self, asked: &str) -> Result<Lab, CourseError> {
         let mut known = Vec::new();
         for dir in self.lab_dirs()? {
-            let (header, _) = Header::read(&dir)?;
+            let header = match Header::read(&dir) {
+                Ok((header, _)) => header,
+                // A mistake in another lab does not matter; in this one, it is what there is to say.
+                Err(broken) if is_dir_of(&dir, asked) => return Err(broken),
+                Err(_) => continue,
+            };
             if header.id == asked || header.number.to_string() == asked {
                 return Lab::read(&dir);
             }
@@ -112,7 +117,12 @@ impl Lab {
                 Err(other) => return Err(other),
             }
         }
+        if header.lesson.is_empty() {
+            let message = "a lab has at least one `[[lesson]]`".to_owned();
+            mistakes.push(SourceError { file: dir.join("lab.toml"), line: 1, message });
+        }
         mistakes.extend(double_ids(dir, &text, &lessons));
+        mistakes.extend(lessons.iter().flat_map(unknown_earlier));
         if !mistakes.is_empty() {
             return Err(CourseError::Broken(mistakes));
         }
@@ -205,6 +215,26 @@ fn read_lesson(dir: &Path, entry: &LessonEntry) -> Result<Lesson, CourseError> {
         setup: body.setup,
         steps: body.steps,
     })
+}
+
+/// Whether a lab's folder is called like what was asked for: `12-background-processes` for `12`.
+fn is_dir_of(dir: &Path, asked: &str) -> bool {
+    let name = dir.file_name().unwrap_or_default().to_string_lossy();
+    name.split_once('-').is_some_and(|(number, id)| number == asked || id == asked)
+}
+
+/// Exercises that `after` names and the lesson does not have before them.
+fn unknown_earlier(lesson: &Lesson) -> Vec<SourceError> {
+    let mut seen: Vec<&str> = Vec::new();
+    let mut mistakes = Vec::new();
+    for exercise in lesson.exercises() {
+        for id in exercise.check.after.iter().filter(|id| !seen.contains(&id.as_str())) {
+            let message = format!("`after` names {id:?}, which is no earlier exercise of this lesson");
+            mistakes.push(SourceError { file: lesson.file.clone(), line: exercise.line, message });
+        }
+        seen.push(&exercise.id);
+    }
+    mistakes
 }
 
 fn double_ids(dir: &Path, header: &str, lessons: &[Lesson]) -> Vec<SourceError> {

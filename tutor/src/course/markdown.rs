@@ -116,8 +116,12 @@ enum Fence {
     Wrong,
 }
 
+/// Blocks that are only shown: the languages of their info strings.
+const SHOWN_LANGUAGES: [&str; 8] = ["", "sql", "text", "console", "sh", "rust", "toml", "json"];
+
 const FENCES: &str = "`sql,demo`, `sql,setup`, `sql,setup,as=admin`, `sql,sidecar`, `sql,release`, `sql,cleanup`, \
-     `sql,answer`, `sql,wrong`, `toml,check`, `hint`, `figure`";
+     `sql,answer`, `sql,wrong`, `toml,check`, `hint`, `figure`, and plain `sql`, `text`, `console`, `sh`, `rust`, `toml`, \
+     `json`";
 
 impl Fence {
     fn of(info: &str) -> Result<Fence, String> {
@@ -133,7 +137,7 @@ impl Fence {
             "sql,cleanup" => Fence::Cleanup,
             "sql,answer" => Fence::Answer,
             "sql,wrong" => Fence::Wrong,
-            plain if !plain.contains(',') => Fence::Shown,
+            plain if SHOWN_LANGUAGES.contains(&plain) => Fence::Shown,
             other => return Err(format!("a block `{other}` is not known; the kit knows {FENCES}")),
         })
     }
@@ -176,7 +180,10 @@ impl Reader {
                 Err(message) => self.mistake(line, message),
             },
             BlockKind::Quote => self.read_quote(source),
-            BlockKind::Heading { .. } | BlockKind::Other => self.add_text(source),
+            BlockKind::Heading { .. } | BlockKind::Other => {
+                self.miss_feedback();
+                self.add_text(source);
+            }
         }
     }
 
@@ -227,6 +234,13 @@ impl Reader {
                 }
             }
             None => self.add_text(source),
+        }
+    }
+
+    /// Something else than a quote follows a wrong answer.
+    fn miss_feedback(&mut self) {
+        if let Some((line, _)) = self.exercise.as_mut().and_then(|exercise| exercise.waiting_for_feedback.take()) {
+            self.mistake(line, no_feedback(line));
         }
     }
 
@@ -323,6 +337,12 @@ impl Draft {
         let check = toml::from_str::<Check>(body).map_err(|error| {
             let line = line_of(body, error.span().map_or(0, |span| span.start));
             (line, error.message().to_owned())
+        });
+        let check = check.and_then(|check| match check.state.iter().find(|state| !state.can_be_seen()) {
+            Some(state) => {
+                Err((0, format!("the state {:?} cannot be seen: a busy session answers nothing", state.name)))
+            }
+            None => Ok(check),
         });
         let (check, reported) = match check {
             Ok(check) => (Ok(check), Ok(())),

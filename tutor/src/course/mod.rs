@@ -6,6 +6,23 @@
 //!                              expected/  what answers and wrong answers show         -> check::Expected
 //! ```
 //!
+//! # The lesson format
+//!
+//! One `#` heading is the title. Text, lists, tables and plain code blocks are prose. `## Title {#id .exercise}` begins
+//! an exercise, which ends at the next `##`; its text is the task. Everything else stands in fenced blocks:
+//!
+//! | info string | where | what |
+//! |---|---|---|
+//! | `sql,demo` | outside exercises | shown, and run with Enter |
+//! | `figure` | outside exercises | a drawing in plain text |
+//! | `sql,setup` | before the first `##`, or in an exercise | run as the student when the sandbox is made, or at the exercise's entry; `sql,setup,as=admin` as the superuser |
+//! | `toml,check` | exercise, once | how an answer is judged: the fields of [`Check`] |
+//! | `sql,answer` | exercise | a right answer; the first is the solution |
+//! | `sql,wrong` and a quote right below it | exercise | a mistake that people make, and what to say about it |
+//! | `hint` | exercise | help, in order |
+//! | `sql,sidecar`, `sql,release` | exercise | what the tutor's own session holds while a statement of the student's runs, and how it lets go (default: a rollback) |
+//! | `sql,cleanup` | exercise | run as the student when the exercise is left |
+//!
 //! Parsing is a function of the text: [`parse_lesson`] touches no file. Mistakes of an author come out as
 //! [`SourceError`]s with file and line, all of a lesson at once.
 

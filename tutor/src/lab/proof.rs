@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use super::{Stage, StageError, Usage};
 use crate::check::{Expected, Feedback, Outcome, Verdict};
 use crate::course::{Compare, Exercise, Lab, Lesson, Step};
-use crate::psql::{Performed, Streams};
+use crate::psql::{Item, Performed, Streams};
 use crate::server::Server;
 
 /// What proving one exercise, or a lesson's demos, brought to light.
@@ -96,7 +96,7 @@ fn prove_exercise<'a>(stage: &mut Stage<'a>, lab: &Lab, exercise: &'a Exercise) 
     if exercise.hints.is_empty() {
         faults.push("there is no hint".to_owned());
     }
-    stage.leave();
+    faults.extend(stage.leave().err().map(|error| error.to_string()));
     Proof {
         id: exercise.id.clone(),
         shown: expected.render(),
@@ -121,11 +121,14 @@ fn play<'a>(stage: &mut Stage<'a>, exercise: &'a Exercise, script: &str) -> Play
     }
     let mut early = None;
     let mut output = Vec::new();
-    run(stage, script, &mut output, &mut |stage| {
+    let ran = run(stage, script, &mut output, &mut |stage| {
         if early.is_none() {
             early = stage.peek();
         }
     });
+    if let Err(command) = ran {
+        return failed(format!("the command \\{command} is unknown or fails"));
+    }
     match stage.outcome() {
         Ok(outcome) => Played { outcome, early, verdict: stage.judge() },
         Err(error) => failed(error.to_string()),
@@ -133,24 +136,29 @@ fn play<'a>(stage: &mut Stage<'a>, exercise: &'a Exercise, script: &str) -> Play
 }
 
 /// Runs a script on the stage; both streams go to `output` in their order. `after` is called after each statement.
-fn run<'a>(stage: &mut Stage<'a>, script: &str, output: &mut Vec<u8>, after: &mut dyn FnMut(&mut Stage<'a>)) {
-    for line in script.lines() {
-        stage.shell().push_line(line);
-        run_items(stage, output, after);
-    }
+/// The error is the name of a psql command that is unknown or fails.
+fn run<'a>(
+    stage: &mut Stage<'a>,
+    script: &str,
+    output: &mut Vec<u8>,
+    after: &mut dyn FnMut(&mut Stage<'a>),
+) -> Result<(), String> {
+    script.lines().for_each(|line| stage.shell().push_line(line));
     stage.shell().finish_input();
-    run_items(stage, output, after);
-}
-
-fn run_items<'a>(stage: &mut Stage<'a>, output: &mut Vec<u8>, after: &mut dyn FnMut(&mut Stage<'a>)) {
+    let output = RefCell::new(output);
     while let Some(item) = stage.shell().next_item() {
-        let both = RefCell::new(&mut *output);
-        let performed =
-            stage.perform(item, &mut Streams { out: &mut Merged(&both), err: &mut Merged(&both), lines: &mut || None });
-        if matches!(performed, Ok(Performed::Executed(_))) {
-            after(stage);
+        let name = match &item {
+            Item::Command(command) => command.name.clone(),
+            Item::Statement(_) => String::new(),
+        };
+        let (mut out, mut err) = (Merged(&output), Merged(&output));
+        match stage.perform(item, &mut Streams { out: &mut out, err: &mut err, lines: &mut || None }) {
+            Ok(Performed::Executed(_)) => after(stage),
+            Ok(Performed::Unknown(_) | Performed::Failed) => return Err(name),
+            _ => {}
         }
     }
+    Ok(())
 }
 
 /// One of two streams that end in the same buffer.
@@ -240,16 +248,19 @@ fn prove_demos<'a>(stage: &mut Stage<'a>, lab: &Lab, id: String) -> Result<Proof
     let mut shown = String::new();
     let mut names = stage.normaliser();
     let mut number = 0;
+    let mut faults = Vec::new();
     for step in &lesson.steps {
         match step {
             Step::Exercise(exercise) => {
                 stage.enter(exercise)?;
-                stage.leave();
+                stage.leave()?;
             }
             Step::Demo(demo) => {
                 number += 1;
                 let mut output = Vec::new();
-                run(stage, &demo.sql, &mut output, &mut |_| {});
+                if let Err(command) = run(stage, &demo.sql, &mut output, &mut |_| {}) {
+                    faults.push(format!("demo {number}: the command \\{command} is unknown or fails"));
+                }
                 let text = names.text(&String::from_utf8_lossy(&output));
                 let gap = if shown.is_empty() { "" } else { "\n" };
                 shown.push_str(&format!("{gap}demo {number}\n"));
@@ -262,5 +273,5 @@ fn prove_demos<'a>(stage: &mut Stage<'a>, lab: &Lab, id: String) -> Result<Proof
         }
     }
     let file = lab.expected_file(&id);
-    Ok(Proof { id, shown, file, source: lesson.file.clone(), faults: Vec::new() })
+    Ok(Proof { id, shown, file, source: lesson.file.clone(), faults })
 }

@@ -44,19 +44,24 @@ pub(super) fn run_script(shell: &mut Shell, script: &str) -> Result<(), ScriptEr
 }
 
 fn run_item(shell: &mut Shell, item: Item) -> Result<(), ScriptError> {
+    // As it is written: with its variables replaced, it could show a password.
+    let written = match &item {
+        Item::Statement(statement) => statement.raw.clone(),
+        Item::Command(command) => format!("\\{}", command.name),
+    };
     let (mut out, mut err) = (io::sink(), Vec::new());
     let mut streams = Streams { out: &mut out, err: &mut err, lines: &mut || None };
     let performed = shell.perform(item, &mut streams, &mut || {});
     match performed.map_err(|error| ScriptError::Stopped(error.to_string()))? {
         Performed::Executed(executions) => {
-            let failed =
-                executions.into_iter().find_map(|execution| execution.error.map(|error| (execution.sql, error)));
-            failed.map_or(Ok(()), |(sql, error)| Err(statement_error(sql, error)))
+            let error = executions.into_iter().find_map(|execution| execution.error);
+            error.map_or(Ok(()), |error| Err(statement_error(written, error)))
         }
-        Performed::Failed | Performed::Unknown(_) | Performed::Lost(_) => {
+        Performed::Unknown(_) => Err(ScriptError::Stopped(format!("there is no command {written}"))),
+        Performed::Failed | Performed::Lost(_) => {
             Err(ScriptError::Stopped(String::from_utf8_lossy(&err).trim().to_owned()))
         }
-        _ => Ok(()),
+        Performed::Done | Performed::Reconnected | Performed::Quit => Ok(()),
     }
 }
 

@@ -27,11 +27,6 @@ impl Sidecar {
         self.shell.pid()
     }
 
-    /// Whether it holds.
-    pub(super) fn is_armed(&self) -> bool {
-        self.armed
-    }
-
     /// Takes hold. Without success when the student holds the same lock: then the statement runs without it.
     pub(super) fn arm(&mut self) {
         if !self.armed {

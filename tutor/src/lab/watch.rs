@@ -1,6 +1,5 @@
 //! What the tutor looks at while a statement of the student's runs.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
@@ -15,79 +14,78 @@ const LOOK_EVERY: Duration = Duration::from_millis(20);
 /// How long everything must have stood still before the sidecar lets go without having seen the state.
 const SETTLED_FOR: Duration = Duration::from_secs(1);
 
-/// Looks at the exercise's `during` states, lets the sidecar go, and passes Ctrl-C on.
+/// Passes Ctrl-C on, and looks at the task's states if there is a task.
 pub(super) struct Watch<'a> {
-    pub(super) probe: &'a mut StateProbe,
-    pub(super) attempt: &'a mut Attempt,
-    pub(super) sidecar: Option<&'a mut Sidecar>,
-    pub(super) exercise: Option<&'a Exercise>,
-    pub(super) student_pid: i32,
+    pub(super) interrupt: &'a AtomicBool,
     pub(super) canceller: Canceller,
-    pub(super) interrupt: Arc<AtomicBool>,
-    /// Processes of the sandbox that were seen at work.
-    pub(super) pids: Vec<i32>,
-    pub(super) failure: Option<StateError>,
-    last_look: Option<Instant>,
-    still: Option<(Instant, Activity)>,
+    /// Ctrl-C was pressed.
+    pub(super) interrupted: bool,
+    pub(super) task: Option<TaskWatch<'a>>,
 }
 
-impl<'a> Watch<'a> {
-    pub(super) fn new(
-        probe: &'a mut StateProbe,
-        attempt: &'a mut Attempt,
-        sidecar: Option<&'a mut Sidecar>,
-        exercise: Option<&'a Exercise>,
-        student_pid: i32,
-        canceller: Canceller,
-        interrupt: Arc<AtomicBool>,
-    ) -> Watch<'a> {
-        Watch {
-            probe,
-            attempt,
-            sidecar,
-            exercise,
-            student_pid,
-            canceller,
-            interrupt,
-            pids: Vec::new(),
-            failure: None,
-            last_look: None,
-            still: None,
-        }
-    }
-
+impl Watch<'_> {
     /// Called again and again while the statement runs.
     pub(super) fn tick(&mut self) {
         if self.interrupt.swap(false, Ordering::Relaxed) {
+            self.interrupted = true;
             // If the request does not get through, the student presses again.
             let _ = self.canceller.cancel();
         }
-        if self.failure.is_some() || self.last_look.is_some_and(|last| last.elapsed() < LOOK_EVERY) {
+        if let Some(task) = &mut self.task {
+            task.tick();
+        }
+    }
+}
+
+/// Looks at an exercise's `during` states, and lets the sidecar go.
+pub(super) struct TaskWatch<'a> {
+    exercise: &'a Exercise,
+    probe: &'a mut StateProbe,
+    attempt: &'a mut Attempt,
+    sidecar: Option<&'a mut Sidecar>,
+    student_pid: i32,
+    last_look: Option<Instant>,
+    still: Option<(Instant, Activity)>,
+    failure: Option<StateError>,
+}
+
+impl<'a> TaskWatch<'a> {
+    pub(super) fn new(
+        exercise: &'a Exercise,
+        probe: &'a mut StateProbe,
+        attempt: &'a mut Attempt,
+        sidecar: Option<&'a mut Sidecar>,
+        student_pid: i32,
+    ) -> TaskWatch<'a> {
+        TaskWatch { exercise, probe, attempt, sidecar, student_pid, last_look: None, still: None, failure: None }
+    }
+
+    /// The statement has ended: the sidecar lets go. Returns why looking failed, if it did.
+    pub(super) fn end(mut self) -> Option<StateError> {
+        self.let_go();
+        self.failure
+    }
+
+    fn tick(&mut self) {
+        let is_early = self.last_look.is_some_and(|last| last.elapsed() < LOOK_EVERY);
+        if is_early || self.failure.is_some() || during_states(self.exercise).next().is_none() {
             return;
         }
-        if self.exercise.is_some_and(has_during_states)
-            && let Err(error) = self.look()
-        {
-            self.failure = Some(error);
-        }
+        self.failure = self.look().err();
         self.last_look = Some(Instant::now());
     }
 
     fn look(&mut self) -> Result<(), StateError> {
-        let waiting_for: Vec<&StateCheck> = self
-            .exercise
-            .into_iter()
-            .flat_map(during_states)
-            .filter(|state| !self.attempt.has_seen(&state.name))
-            .collect();
-        for state in &waiting_for {
-            if self.probe.holds(state, self.student_pid)? {
+        let mut all_seen = true;
+        for state in during_states(self.exercise) {
+            if !self.attempt.has_seen(&state.name) && self.probe.holds(state, self.student_pid)? {
                 self.attempt.saw_state(&state.name);
             }
+            all_seen &= self.attempt.has_seen(&state.name);
         }
         let activity = self.probe.activity()?;
-        self.pids.extend(activity.processes().iter().map(|process| process.pid));
-        if waiting_for.iter().all(|state| self.attempt.has_seen(&state.name)) || self.has_settled(activity) {
+        activity.processes().iter().for_each(|process| self.attempt.know_pid(process.pid));
+        if all_seen || self.has_settled(activity) {
             self.let_go();
         }
         Ok(())
@@ -104,9 +102,7 @@ impl<'a> Watch<'a> {
     }
 
     fn let_go(&mut self) {
-        if let Some(sidecar) = &mut self.sidecar
-            && sidecar.is_armed()
-        {
+        if let Some(sidecar) = &mut self.sidecar {
             sidecar.release();
         }
     }
@@ -115,9 +111,4 @@ impl<'a> Watch<'a> {
 /// The states that have to hold while a statement runs.
 pub(super) fn during_states(exercise: &Exercise) -> impl Iterator<Item = &StateCheck> {
     exercise.check.state.iter().filter(|state| state.when == When::During)
-}
-
-/// Whether there are any.
-pub(super) fn has_during_states(exercise: &Exercise) -> bool {
-    during_states(exercise).next().is_some()
 }

@@ -19,8 +19,10 @@ pub(super) enum TutorCommand {
 }
 
 /// The names of the tutor's commands.
-pub(super) const NAMES: [&str; 13] =
-    ["task", "hint", "check", "solution", "reset", "next", "skip", "back", "goto", "progress", "play", "session", "?"];
+pub(super) const NAMES: [&str; 14] = [
+    "task", "hint", "check", "solution", "reset", "next", "skip", "back", "goto", "progress", "play", "session",
+    "sessions", "?",
+];
 
 /// psql's commands that the prompt has, for finding out what was meant by an unknown one.
 pub(super) const PSQL_NAMES: [&str; 24] = [
@@ -51,13 +53,12 @@ impl TutorCommand {
     }
 }
 
-/// The command that was probably meant by an unknown name.
-pub(super) fn nearest(name: &str) -> Option<&'static str> {
-    let instead = match name {
-        "!" => return Some("q"),
-        "quit" | "exit" => return Some("q"),
-        "help" => return Some("?"),
-        other => other,
-    };
-    crate::words::nearest(instead, NAMES.into_iter().chain(PSQL_NAMES))
+/// The command that was probably meant by an unknown name: one of psql's, or one of `own`.
+pub(super) fn nearest(name: &str, own: &[&'static str]) -> Option<&'static str> {
+    match name {
+        "!" | "quit" | "exit" => Some("q"),
+        "help" => Some("?"),
+        "h" | "e" => None,
+        other => crate::words::nearest(other, own.iter().copied().chain(PSQL_NAMES)),
+    }
 }

@@ -67,7 +67,11 @@ impl Table<'_> {
             match self.perform(source, item)? {
                 Performed::Quit => return Ok(false),
                 Performed::Unknown(command) => {
-                    writeln!(self.output.err, "{}", text::unknown_command(&command.name, nearest(&command.name)))?;
+                    writeln!(
+                        self.output.err,
+                        "{}",
+                        text::unknown_command(&command.name, nearest(&command.name, &["?"]))
+                    )?;
                 }
                 Performed::Lost(_) => return self.reconnect(),
                 _ => {}

@@ -13,7 +13,16 @@ const CODE_INDENT: &str = "    ";
 
 /// `markdown` as lines of at most `width` columns; code is never broken. Ends with a newline.
 pub(super) fn render(markdown: &str, width: usize, paint: Paint) -> String {
+    render_after("", "", markdown, width, paint)
+}
+
+/// The same with words before it that are painted already; `plain` is what they are without paint.
+pub(super) fn render_after(plain: &str, painted: &str, markdown: &str, width: usize, paint: Paint) -> String {
     let mut writer = Writer::new(width.clamp(20, WIDEST), paint);
+    if !plain.is_empty() {
+        writer.push(plain, painted, false);
+        writer.is_led = true;
+    }
     let options = Options::ENABLE_HEADING_ATTRIBUTES | Options::ENABLE_TABLES;
     for event in Parser::new_ext(markdown, options) {
         writer.event(event);
@@ -46,6 +55,8 @@ struct Writer {
     marker: Option<String>,
     indent: Vec<usize>,
     table: Option<Vec<Vec<String>>>,
+    /// The first paragraph goes on behind words that stand there already.
+    is_led: bool,
 }
 
 impl Writer {
@@ -63,6 +74,7 @@ impl Writer {
             marker: None,
             indent: Vec::new(),
             table: None,
+            is_led: false,
         }
     }
 
@@ -84,6 +96,7 @@ impl Writer {
                 self.gap();
                 self.face = Face::Heading;
             }
+            Tag::Paragraph if std::mem::take(&mut self.is_led) => {}
             Tag::Paragraph if self.marker.is_none() => self.gap(),
             Tag::BlockQuote(_) => self.indent.push(2),
             Tag::CodeBlock(_) => {
@@ -285,6 +298,14 @@ mod tests {
         let text = "| a | b |\n|---|---|\n| `x` | longer |\n";
         assert_eq!(render(text, 40, Paint::PLAIN), "  a    b\n  ---  ------\n  `x`  longer\n");
         assert_eq!(plain_width("\u{1b}[36mabc\u{1b}[0m"), 3);
+    }
+
+    #[test]
+    fn words_before_a_paragraph_count_for_its_width() {
+        assert_eq!(
+            render_after("Not yet.", "Not yet.", "One two three four.", 20, Paint::PLAIN),
+            "Not yet. One two\nthree four.\n"
+        );
     }
 
     #[test]

@@ -72,8 +72,7 @@ impl LineSource for Terminal {
     }
 
     fn suggest(&mut self, text: &str) {
-        // A prompt is one line: a suggestion of several becomes one, which means the same in SQL without comments.
-        self.suggestion = text.lines().map(str::trim).filter(|line| !line.is_empty()).collect::<Vec<_>>().join(" ");
+        text.trim_end().clone_into(&mut self.suggestion);
     }
 
     fn is_interactive(&self) -> bool {

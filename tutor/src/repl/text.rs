@@ -2,7 +2,6 @@
 
 use crate::check::Remark;
 use crate::progress::Status;
-use crate::words::count;
 
 pub(super) const PASSED: &str = "Passed:";
 pub(super) const WRONG: &str = "Not yet.";
@@ -12,6 +11,10 @@ pub(super) const CHECKER_FAULT: &str = "The check itself failed:";
 pub(super) const NOT_YOUR_FAULT: &str =
     "That is a fault of the lesson, not of your answer; it does not count as a try.";
 pub(super) const MISSING: &str = "What you show is right, but this does not hold:";
+pub(super) const DIFFERENT: &str = "This is what was expected and what you show:";
+pub(super) const MISSING_STATE: &str = "This does not hold:";
+pub(super) const UNFINISHED: &str = "The statement is not finished: `;` ends it, \\r drops it.";
+pub(super) const CHECK_COMPARES: &str = "Not what was asked for yet; \\check compares.";
 pub(super) const EXPECTED: &str = "expected";
 pub(super) const SHOWN: &str = "shown";
 pub(super) const RUN_DEMO: &str = "Enter runs it.";
@@ -20,9 +23,10 @@ pub(super) const AT_EXERCISE: &str = "Type your answer. \\hint helps, \\task sho
 pub(super) const NO_EXERCISE: &str = "There is no exercise open here. Enter goes on.";
 pub(super) const NO_MORE_HINTS: &str = "There are no more hints.";
 pub(super) const NUDGE: &str = "Stuck? \\hint helps.";
+pub(super) const PLAY_PROMPT: &str = "play";
 pub(super) const PLAYING: &str = "Free play: nothing is checked. \\task takes you back.";
 pub(super) const BACK_AT_TASK: &str = "Back at the task.";
-pub(super) const RESET_DONE: &str = "The exercise starts afresh.";
+pub(super) const RESET_DONE: &str = "The exercise starts afresh, in a new copy of the database.";
 pub(super) const AT_START: &str = "This is the first step of the lab.";
 pub(super) const LEAVE_WITH: &str = "\\q leaves; your progress is kept.";
 pub(super) const KEPT: &str = "Your progress is kept. Until next time!";
@@ -79,10 +83,8 @@ pub(super) fn not_graded(why: &str) -> String {
 }
 
 pub(super) fn solution_locked(tries_left: u32) -> String {
-    format!(
-        "The solution opens after passing, or after {}.",
-        count(tries_left as usize, "more try").replace("trys", "tries")
-    )
+    let tries = if tries_left == 1 { "1 more try".to_owned() } else { format!("{tries_left} more tries") };
+    format!("The solution opens after passing, or after {tries}.")
 }
 
 pub(super) fn not_passed(id: &str) -> String {
@@ -94,8 +96,12 @@ pub(super) fn skipped(id: &str) -> String {
 }
 
 pub(super) fn unknown_command(name: &str, nearest: Option<&str>) -> String {
-    let meant = nearest.map(|nearest| format!("; did you mean \\{nearest}?")).unwrap_or_default();
-    format!("There is no command \\{name}{meant} \\? lists all.")
+    let meant = nearest.map(|nearest| format!(" Did you mean \\{nearest}?")).unwrap_or_default();
+    format!("There is no command \\{name}.{meant} \\? lists all.")
+}
+
+pub(super) fn marker_names_lesson(id: &str) -> String {
+    format!("tutor: {id} is a lesson: after `-- exercise:` stands the id of an exercise")
 }
 
 pub(super) fn sessions(names: &[(&str, bool)]) -> String {

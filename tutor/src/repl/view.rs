@@ -1,13 +1,14 @@
 //! What the tutor shows: tasks, verdicts, differences, progress. Functions of values that return text.
 
 use similar::{Algorithm, capture_diff_slices};
+use terminal_size::{Width, terminal_size_of};
 use unicode_width::UnicodeWidthStr;
 
-use super::prose::render;
+use super::prose::{render, render_after};
 use super::style::Paint;
 use super::text;
 use crate::check::{Difference, Feedback, Verdict};
-use crate::course::{Exercise, Lab, Lesson};
+use crate::course::{Compare, Exercise, Lab, Lesson};
 use crate::progress::{LabProgress, Status};
 use crate::words::count;
 
@@ -20,7 +21,24 @@ pub struct Look {
     pub width: usize,
 }
 
+/// The width that text is set for where there is no terminal.
+const DEFAULT_WIDTH: usize = 80;
+
 impl Look {
+    /// As standard output shows things.
+    pub fn for_stdout() -> Look {
+        let mut look = Look { paint: Paint::for_stdout(), width: DEFAULT_WIDTH };
+        look.fit();
+        look
+    }
+
+    /// Takes the terminal's present width.
+    pub fn fit(&mut self) {
+        if let Some((Width(columns), _)) = terminal_size_of(std::io::stdout()) {
+            self.width = usize::from(columns);
+        }
+    }
+
     /// Markdown as text.
     pub fn prose(&self, markdown: &str) -> String {
         render(markdown, self.width, self.paint)
@@ -53,14 +71,15 @@ impl Look {
 
     /// A hint.
     pub fn hint(&self, number: usize, of: usize, hint: &str) -> String {
-        format!("{} {}", self.paint.strong(&text::hint_title(number, of)), self.prose(hint).trim_start())
+        let title = text::hint_title(number, of);
+        render_after(&title, &self.paint.strong(&title), hint, self.width, self.paint)
     }
 
     /// A verdict over an exercise.
     pub fn verdict(&self, exercise: &Exercise, verdict: &Verdict) -> String {
         match verdict {
             Verdict::Passed => format!("{} {}\n", self.paint.good(text::PASSED), exercise.title),
-            Verdict::Wrong(feedback) => format!("{} {}", self.paint.bad(text::WRONG), self.feedback(feedback)),
+            Verdict::Wrong(feedback) => self.feedback(exercise, feedback),
             Verdict::NotAttempted => format!("{}\n", text::NOT_ATTEMPTED),
             Verdict::TimedOut => format!("{} {}\n", self.paint.bad(text::WRONG), text::TIMED_OUT),
             Verdict::NotGraded(why) => format!("{}\n", text::not_graded(why)),
@@ -70,16 +89,20 @@ impl Look {
         }
     }
 
-    fn feedback(&self, feedback: &Feedback) -> String {
+    fn feedback(&self, exercise: &Exercise, feedback: &Feedback) -> String {
+        let after_not_yet =
+            |markdown: &str| render_after(text::WRONG, &self.paint.bad(text::WRONG), markdown, self.width, self.paint);
         match feedback {
-            Feedback::Recorded(markdown) => self.prose(markdown),
+            Feedback::Recorded(markdown) => after_not_yet(markdown),
             Feedback::Missing(conditions) => {
                 let lines: String = conditions.iter().map(|condition| format!("  - {condition}\n")).collect();
-                format!("{}\n{lines}", text::MISSING)
+                let only_state = exercise.check.compare == Compare::State;
+                let lead = if only_state { text::MISSING_STATE } else { text::MISSING };
+                format!("{}{lines}", after_not_yet(lead))
             }
             Feedback::Difference(difference) => {
-                let remark = difference.remark.map(text::remark).unwrap_or_default();
-                format!("{remark}\n{}", self.side_by_side(difference))
+                let remark = difference.remark.map_or(text::DIFFERENT, text::remark);
+                format!("{}{}", after_not_yet(remark), self.side_by_side(difference))
             }
         }
     }

@@ -105,7 +105,6 @@ pub fn stop(home: &Home) -> Result<Vec<Stopped>, ServerError> {
     let mut told = Vec::new();
     for realm in Realm::all(home) {
         for (directory, _) in running(&realm) {
-            let was_kept = slot::is_kept(&directory);
             slot::release(&directory);
             match Slot::take(&directory) {
                 Some(slot) => {
@@ -115,8 +114,7 @@ pub fn stop(home: &Home) -> Result<Vec<Stopped>, ServerError> {
                     }
                     told.push(Stopped::Now(directory));
                 }
-                None if was_kept => told.push(Stopped::WithItsLab(directory)),
-                None => {}
+                None => told.push(Stopped::WithItsLab(directory)),
             }
         }
     }

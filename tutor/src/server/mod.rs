@@ -111,7 +111,11 @@ impl Server {
                 None => Slot::make(realm)?,
             };
             match open(realm, slot, lifetime) {
-                Ok(server) => return Ok(server),
+                Ok(server) => {
+                    // What killed tutors left besides the one that was adopted.
+                    stop_orphans(&realm.servers());
+                    return Ok(server);
+                }
                 Err(Unusable::Damaged(slot, _)) if attempts > 0 => slot.remove(),
                 Err(Unusable::Damaged(_, error) | Unusable::Error(error)) => return Err(error),
             }

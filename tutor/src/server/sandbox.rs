@@ -54,6 +54,17 @@ impl Sandbox {
         Ok(Sandbox { inner: Arc::clone(inner), number, database })
     }
 
+    /// Takes back what the student has set for later sessions, with `ALTER ROLE` or `ALTER DATABASE`.
+    pub fn restore_settings(&self) -> Result<(), ServerError> {
+        let database = quote_ident(&self.database);
+        let restore = format!(
+            "{} ALTER DATABASE {database} RESET ALL; ALTER ROLE student IN DATABASE {database} RESET ALL; {}",
+            roles::restore_student(self.inner.passwords.of(Role::Student)) + ";",
+            database_settings(&self.database)
+        );
+        self.inner.admin(|client| client.batch_execute(&restore).map_err(ServerError::refused("restore the sandbox")))
+    }
+
     /// The database's name.
     pub fn database(&self) -> &str {
         &self.database

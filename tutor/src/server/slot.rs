@@ -249,7 +249,12 @@ fn set_passwords(realm: &Realm, data: &Path, passwords: &Passwords) -> Result<()
 
 /// Ends servers that a killed tutor left in these slots. False if one is kept, in use, or does not stop.
 pub(crate) fn stop_orphans(servers: &Path) -> bool {
-    Slot::directories(servers).iter().all(|directory| match Slot::take(directory) {
+    let ended: Vec<bool> = Slot::directories(servers).iter().map(|directory| stop_orphan(directory)).collect();
+    ended.iter().all(|ended| *ended)
+}
+
+fn stop_orphan(directory: &Path) -> bool {
+    match Slot::take(directory) {
         None => false,
         Some(slot) => match slot.running() {
             None => true,
@@ -260,5 +265,5 @@ pub(crate) fn stop_orphans(servers: &Path) -> bool {
                 stopped
             }
         },
-    })
+    }
 }

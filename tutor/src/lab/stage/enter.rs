@@ -1,10 +1,10 @@
 //! Entering an exercise: nothing of what was before works on, and its starting state is made.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use super::super::scene::run_script;
 use super::super::sidecar::Sidecar;
-use super::{FIRST_SESSION, LOOK_AGAIN, QUIET_LIMIT, Scene, Stage, StageError};
+use super::{FIRST_SESSION, QUIET_LIMIT, Scene, Stage, StageError};
 use crate::check::{Attempt, Expected};
 use crate::course::{Exercise, Setup, SetupRole};
 use crate::server::Role;
@@ -12,40 +12,56 @@ use crate::server::Role;
 /// Ends the listed processes, if they are still the sandbox's.
 const END_PROCESSES: &str = "
     SELECT pg_catalog.pg_terminate_backend(a.pid) FROM pg_catalog.pg_stat_activity a
-    WHERE a.datname = $1 AND a.pid <> pg_catalog.pg_backend_pid() AND a.pid = ANY ($2)";
+    WHERE a.datname = $1 AND a.pid = ANY ($2)";
+
+/// The pause between two looks at processes that are to end.
+const LOOK_AGAIN: Duration = Duration::from_millis(5);
 
 impl<'a> Stage<'a> {
     /// Makes the starting state of `exercise`: nothing of the student's earlier doing works on, what the exercise
-    /// creates is gone, its set-up has run, the session is new.
+    /// creates is gone, its set-up has run, and the session is new.
+    ///
+    /// # Errors
+    /// What the student left is in the way, such as a table of the fixture that is gone: a new stage helps.
     pub fn enter(&mut self, exercise: &'a Exercise) -> Result<(), StageError> {
-        self.leave();
-        self.clear_processes()?;
+        self.clear()?;
         self.restore_earlier(exercise)?;
         self.remove_created(exercise)?;
         self.set_up(&exercise.setup)?;
         self.open_session(FIRST_SESSION)?;
         let sidecar = exercise.sidecar.as_ref().map(|hold| self.open_sidecar(exercise, hold)).transpose()?;
         let expected = Expected::read(&self.lab.expected_file(&exercise.id), self.server.major().into());
-        self.scene = Some(Scene { exercise, expected, sidecar });
-        self.attempt = Attempt::default();
+        let attempt = Attempt::new(self.normaliser());
+        self.scene = Some(Scene { exercise, expected, sidecar, attempt, failure: None });
+        self.on_task = true;
         Ok(())
     }
 
-    /// Ends the current exercise, if there is one: its clean-up runs, the sidecar lets go.
-    pub fn leave(&mut self) {
-        let Some(scene) = self.scene.take() else { return };
-        if let Some(cleanup) = &scene.exercise.cleanup {
-            let shell = self.shell();
-            shell.clear_buffer();
-            // What the clean-up means to remove may not be there; the next exercise starts afresh anyway.
-            let _ = run_script(shell, cleanup);
+    /// Leaves the current exercise, if there is one: what it left is cleared away, and the session is new.
+    pub fn leave(&mut self) -> Result<(), StageError> {
+        if self.scene.is_none() {
+            return Ok(());
         }
+        self.clear()?;
+        self.open_session(FIRST_SESSION)
     }
 
-    /// Ends every process of the sandbox but the tutor's own, and the other sessions of the student's.
-    fn clear_processes(&mut self) -> Result<(), StageError> {
-        self.sessions.retain(|name, _| name == FIRST_SESSION);
-        FIRST_SESSION.clone_into(&mut self.current);
+    /// Ends the scene, every session and process of the student's, and takes back what is set for later sessions.
+    fn clear(&mut self) -> Result<(), StageError> {
+        let left = self.scene.take().map(|scene| scene.exercise);
+        self.probe.ignore_sidecar(None);
+        self.keep_settings();
+        self.sessions.clear();
+        self.end_processes()?;
+        self.sandbox.restore_settings()?;
+        if let Some(cleanup) = left.and_then(|exercise| exercise.cleanup.as_deref()) {
+            // What the clean-up means to take back may not be there any more.
+            let _ = run_script(&mut self.connect(Role::Student)?, cleanup);
+        }
+        Ok(())
+    }
+
+    fn end_processes(&mut self) -> Result<(), StageError> {
         let start = Instant::now();
         loop {
             let pids: Vec<i32> = self.probe.activity()?.processes().iter().map(|process| process.pid).collect();
@@ -63,9 +79,7 @@ impl<'a> Stage<'a> {
     /// Runs the reference answers that `exercise` builds on.
     fn restore_earlier(&mut self, exercise: &Exercise) -> Result<(), StageError> {
         for id in &exercise.check.after {
-            let Some(earlier) = self.lesson.exercise(id) else {
-                continue;
-            };
+            let Some(earlier) = self.lesson.exercise(id) else { continue };
             self.remove_created(earlier)?;
             self.set_up(&earlier.setup)?;
             let answer = earlier.answers.first().map(String::as_str).unwrap_or_default();
@@ -92,15 +106,14 @@ impl<'a> Stage<'a> {
 
     /// Runs a script in a session of its own.
     fn run_as(&self, role: Role, script: &str, line: usize) -> Result<(), StageError> {
-        let mut shell = self.connect(role)?;
         let place = format!("{}:{line}", self.lesson.file.display());
-        run_script(&mut shell, script).map_err(|cause| StageError::Setup { place, cause })
+        run_script(&mut self.connect(role)?, script).map_err(|cause| StageError::Setup { place, cause })
     }
 
-    fn open_sidecar(&mut self, exercise: &Exercise, hold: &str) -> Result<Sidecar, StageError> {
+    pub(super) fn open_sidecar(&mut self, exercise: &Exercise, hold: &str) -> Result<Sidecar, StageError> {
         let shell = self.connect(Role::Student)?;
         let sidecar = Sidecar::new(shell, hold, exercise.release.as_deref()).map_err(StageError::Sidecar)?;
-        self.probe.ignore_pid(sidecar.pid());
+        self.probe.ignore_sidecar(Some(sidecar.pid()));
         Ok(sidecar)
     }
 }

@@ -7,17 +7,17 @@ mod verdict;
 use std::collections::BTreeMap;
 use std::io;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
+use std::sync::atomic::AtomicBool;
+use std::time::{Duration, Instant};
 
 pub use error::StageError;
 
 use super::scene::{connection_variables, session_options};
 use super::sidecar::Sidecar;
-use super::watch::Watch;
+use super::watch::{TaskWatch, Watch};
 use crate::check::{Attempt, Expected, ExpectedError, StateError, StateProbe};
 use crate::course::{Exercise, Lab, Lesson};
-use crate::psql::{Execution, Item, Performed, Shell, Streams};
+use crate::psql::{Execution, Item, Performed, PrintSettings, Shell, Streams};
 use crate::server::{Role, Sandbox, Server};
 use crate::wire::Connection;
 
@@ -27,8 +27,11 @@ const FIRST_SESSION: &str = "main";
 /// How long a final look waits for the sandbox to become quiet, and a fresh stage for old workers to end.
 const QUIET_LIMIT: Duration = Duration::from_secs(30);
 
-/// The pause between two looks at the state.
-const LOOK_AGAIN: Duration = Duration::from_millis(20);
+/// How long a server that recovers from a crash is waited for.
+const RECOVERY_LIMIT: Duration = Duration::from_secs(60);
+
+/// The pause between two tries to connect to it.
+const CONNECT_AGAIN: Duration = Duration::from_millis(50);
 
 /// How the student's sessions are used.
 #[derive(Debug, Clone)]
@@ -49,12 +52,6 @@ impl Usage {
         let interrupt = Arc::new(AtomicBool::new(false));
         Usage { interrupt, is_interactive: false, own_commands: &[], columns: None }
     }
-
-    fn apply(&self, shell: &mut Shell) {
-        shell.set_interactive(self.is_interactive);
-        shell.set_own_commands(self.own_commands);
-        shell.settings_mut().terminal_columns = self.columns;
-    }
 }
 
 /// A lesson's sandbox with the student's sessions and the tutor's eyes.
@@ -63,11 +60,12 @@ pub struct Stage<'a> {
     lab: &'a Lab,
     lesson: &'a Lesson,
     scene: Option<Scene<'a>>,
+    /// Whether what is done counts for the exercise; not in free play.
+    on_task: bool,
     sessions: BTreeMap<String, Shell>,
     current: String,
-    attempt: Attempt,
-    known_pids: Vec<i32>,
-    failure: Option<StateError>,
+    settings: PrintSettings,
+    interrupted: bool,
     probe: StateProbe,
     admin: postgres::Client,
     usage: Usage,
@@ -80,27 +78,25 @@ struct Scene<'a> {
     exercise: &'a Exercise,
     expected: Result<Expected, ExpectedError>,
     sidecar: Option<Sidecar>,
+    attempt: Attempt,
+    failure: Option<StateError>,
 }
 
 impl<'a> Stage<'a> {
     /// A stage for `lesson` with a fresh sandbox on `server`.
     pub fn open(server: &'a Server, lab: &'a Lab, lesson: &'a Lesson, usage: Usage) -> Result<Stage<'a>, StageError> {
         let sandbox = Sandbox::create(server, &lesson.fixture)?;
-        let database = sandbox.database();
-        let observer = server.connect(Role::Observer, database)?;
-        let checker = server.connect(Role::Checker, database)?;
-        let probe = StateProbe::new(observer, checker, database)?;
-        let admin = server.connect(Role::Admin, "postgres")?;
+        let (probe, admin) = eyes(server, sandbox.database())?;
         let mut stage = Stage {
             server,
             lab,
             lesson,
             scene: None,
+            on_task: true,
             sessions: BTreeMap::new(),
             current: FIRST_SESSION.to_owned(),
-            attempt: Attempt::default(),
-            known_pids: Vec::new(),
-            failure: None,
+            settings: PrintSettings { terminal_columns: usage.columns, ..PrintSettings::default() },
+            interrupted: false,
             probe,
             admin,
             usage,
@@ -126,19 +122,34 @@ impl<'a> Stage<'a> {
         self.sandbox.database()
     }
 
+    /// Whether what is done counts for the exercise, or is free play.
+    pub fn set_on_task(&mut self, on_task: bool) {
+        self.on_task = on_task;
+    }
+
+    /// Whether what is done counts for the exercise.
+    pub fn is_on_task(&self) -> bool {
+        self.on_task
+    }
+
+    /// Whether Ctrl-C was pressed while something ran, since this was last asked.
+    pub fn take_interrupted(&mut self) -> bool {
+        std::mem::take(&mut self.interrupted)
+    }
+
     /// The student's current session.
     pub fn shell(&mut self) -> &mut Shell {
         self.sessions.get_mut(&self.current).expect("the current session is open")
     }
 
-    /// The name of the current session.
-    pub fn session(&self) -> &str {
-        &self.current
+    /// The name of the current session if it is not the first.
+    pub fn other_session(&self) -> Option<&str> {
+        (self.current != FIRST_SESSION).then_some(&self.current)
     }
 
-    /// The names of all open sessions.
-    pub fn sessions(&self) -> impl Iterator<Item = &str> {
-        self.sessions.keys().map(String::as_str)
+    /// The names of all open sessions, and whether each is the current one.
+    pub fn sessions(&self) -> impl Iterator<Item = (&str, bool)> {
+        self.sessions.keys().map(|name| (name.as_str(), *name == self.current))
     }
 
     /// Switches to the session of that name, which is opened if it is not there.
@@ -150,61 +161,90 @@ impl<'a> Stage<'a> {
         Ok(())
     }
 
-    /// A new session in place of the current one, which is lost.
+    /// New sessions in place of all that were lost; waits for a server that recovers from a crash.
     pub fn reconnect(&mut self) -> Result<(), StageError> {
-        let name = self.current.clone();
-        self.open_session(&name)
+        let start = Instant::now();
+        (self.probe, self.admin) = loop {
+            match eyes(self.server, self.sandbox.database()) {
+                Ok(eyes) => break eyes,
+                Err(error) if start.elapsed() > RECOVERY_LIMIT => return Err(error),
+                Err(_) => std::thread::sleep(CONNECT_AGAIN),
+            }
+        };
+        let options = session_options(self.server, Role::Student, self.sandbox.database());
+        for shell in self.sessions.values_mut() {
+            shell.reconnect(options.clone())?;
+        }
+        if let Some(exercise) = self.exercise()
+            && let Some(hold) = &exercise.sidecar
+        {
+            let sidecar = self.open_sidecar(exercise, hold)?;
+            self.scene.iter_mut().for_each(|scene| scene.sidecar = None);
+            if let Some(scene) = &mut self.scene {
+                scene.sidecar = Some(sidecar);
+            }
+        }
+        Ok(())
     }
 
     /// Runs one statement or psql command in the student's session.
+    ///
+    /// # Errors
+    /// The output cannot be written.
     pub fn perform(&mut self, item: Item, streams: &mut Streams<'_>) -> io::Result<Performed> {
-        let is_statement = matches!(item, Item::Statement(_));
-        let Stage { sessions, current, probe, attempt, scene, usage, known_pids, .. } = self;
-        let interrupt = &usage.interrupt;
+        let Stage { sessions, current, probe, scene, usage, .. } = self;
         let shell = sessions.get_mut(current).expect("the current session is open");
-        let exercise = scene.as_ref().map(|scene| scene.exercise);
-        let mut sidecar = scene.as_mut().and_then(|scene| scene.sidecar.as_mut());
-        if let Some(sidecar) = sidecar.as_deref_mut().filter(|_| is_statement) {
-            sidecar.arm();
-        }
-        interrupt.store(false, Ordering::Relaxed);
-        let (pid, canceller) = (shell.pid(), shell.canceller());
-        let mut watch = Watch::new(probe, attempt, sidecar, exercise, pid, canceller, Arc::clone(interrupt));
+        let scene = scene.as_mut().filter(|_| self.on_task);
+        let (student_pid, canceller) = (shell.pid(), shell.canceller());
+        let (mut failure, task) = match scene {
+            None => (None, None),
+            Some(Scene { exercise, sidecar, attempt, failure, .. }) => {
+                sidecar.iter_mut().for_each(Sidecar::arm);
+                let watch = TaskWatch::new(exercise, probe, attempt, sidecar.as_mut(), student_pid);
+                (Some(failure), Some(watch))
+            }
+        };
+        let mut watch = Watch { interrupt: &usage.interrupt, canceller, interrupted: false, task };
         let performed = shell.perform(item, streams, &mut || watch.tick());
-        let failure = watch.failure.take();
-        known_pids.append(&mut watch.pids);
-        if let Some(sidecar) = watch.sidecar {
-            sidecar.release();
+        self.interrupted |= watch.interrupted;
+        if let (Some(place), Some(error)) = (&mut failure, watch.task.and_then(TaskWatch::end)) {
+            **place = Some(error);
         }
-        self.failure = failure.or(self.failure.take());
-        if let Ok(Performed::Executed(executions)) = &performed {
+        if let Ok(Performed::Executed(executions) | Performed::Lost(executions)) = &performed {
             self.note(executions);
         }
         performed
     }
 
+    /// Takes statements into the attempt.
     fn note(&mut self, executions: &[Execution]) {
-        executions.iter().for_each(|execution| self.attempt.push(execution.clone()));
-        let pid = self.shell().pid();
-        self.known_pids.push(pid);
-        if let Ok(activity) = self.probe.activity() {
-            self.known_pids.extend(activity.processes().iter().map(|process| process.pid));
+        let Some(scene) = self.scene.as_mut().filter(|_| self.on_task) else { return };
+        if let Some(shell) = self.sessions.get(&self.current) {
+            scene.attempt.know_pid(shell.pid());
         }
-        self.known_pids.sort_unstable();
-        self.known_pids.dedup();
+        if let Ok(activity) = self.probe.activity() {
+            activity.processes().iter().for_each(|process| scene.attempt.know_pid(process.pid));
+        }
+        executions.iter().for_each(|execution| scene.attempt.push(execution, &scene.exercise.check));
     }
 
+    /// Opens a session of that name and makes it the current one. How results are shown stays as it was.
     fn open_session(&mut self, name: &str) -> Result<(), StageError> {
-        match self.sessions.get_mut(name) {
-            Some(shell) => shell.reconnect(session_options(self.server, Role::Student, self.sandbox.database()))?,
-            None => {
-                let mut shell = self.connect(Role::Student)?;
-                self.usage.apply(&mut shell);
-                self.sessions.insert(name.to_owned(), shell);
-            }
-        }
+        self.keep_settings();
+        let mut shell = self.connect(Role::Student)?;
+        shell.set_interactive(self.usage.is_interactive);
+        shell.set_own_commands(self.usage.own_commands);
+        *shell.settings_mut() = self.settings.clone();
+        self.sessions.insert(name.to_owned(), shell);
         name.clone_into(&mut self.current);
         Ok(())
+    }
+
+    /// How results are shown outlives a session.
+    fn keep_settings(&mut self) {
+        if let Some(shell) = self.sessions.get(&self.current) {
+            self.settings = shell.settings().clone();
+        }
     }
 
     fn connect(&self, role: Role) -> Result<Shell, StageError> {
@@ -215,4 +255,12 @@ impl<'a> Stage<'a> {
         }
         Ok(shell)
     }
+}
+
+/// The sessions of the tutor's own that look and clear up.
+fn eyes(server: &Server, database: &str) -> Result<(StateProbe, postgres::Client), StageError> {
+    let observer = server.connect(Role::Observer, database)?;
+    let checker = server.connect(Role::Checker, database)?;
+    let admin = server.connect(Role::Admin, "postgres")?;
+    Ok((StateProbe::new(observer, checker, database)?, admin))
 }

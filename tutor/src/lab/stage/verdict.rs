@@ -1,28 +1,39 @@
 //! Looking at what was done: outcome, conditions on state, verdict.
 
-use std::time::Instant;
+use std::sync::atomic::Ordering;
+use std::time::{Duration, Instant};
 
 use super::super::scene::{ask, volatile_texts};
-use super::super::watch::during_states;
-use super::{LOOK_AGAIN, QUIET_LIMIT, Stage};
-use crate::check::{Attempt, Expected, Look, Normaliser, Outcome, StateError, Verdict, judge, query_error, state_sql};
+use super::{QUIET_LIMIT, Stage};
+use crate::check::{
+    Expected, Look, Normaliser, Outcome, StateError, Verdict, begins_answer, judge, shows_answer, state_sql,
+};
 use crate::course::{Exercise, StateCheck, StateRole, When};
 use crate::wire::TransactionStatus;
 
-impl<'a> Stage<'a> {
+/// The pause between two looks at the state.
+const LOOK_AGAIN: Duration = Duration::from_millis(20);
+
+/// The conditions on state that do not hold.
+struct Failing {
+    names: Vec<String>,
+    /// It might still change: something works in the sandbox, but it was not waited for any longer.
+    is_open: bool,
+}
+
+impl Stage<'_> {
     /// Looks once, without waiting: a verdict only when it is certain.
     pub fn glance(&mut self) -> Option<Verdict> {
         let verdict = self.peek();
         if verdict.is_some() {
-            self.attempt.judged();
+            self.restart_attempt();
         }
         verdict
     }
 
     /// The verdict that a glance would give, without giving it.
     pub fn peek(&mut self) -> Option<Verdict> {
-        if self.scene.is_none() || self.attempt.is_untouched() || self.shell().transaction() != TransactionStatus::Idle
-        {
+        if !self.has_attempt() || self.shell().transaction() != TransactionStatus::Idle {
             return None;
         }
         self.look_once().unwrap_or_else(|fault| Some(Verdict::CheckerFault(fault)))
@@ -30,55 +41,72 @@ impl<'a> Stage<'a> {
 
     /// Judges what was done: waits for conditions on state as long as something still works in the sandbox.
     pub fn judge(&mut self) -> Verdict {
-        if self.attempt.is_untouched() {
+        if !self.has_attempt() {
             return Verdict::NotAttempted;
         }
         let verdict = self.look_finally().unwrap_or_else(Verdict::CheckerFault);
-        self.attempt.judged();
+        self.restart_attempt();
         verdict
     }
 
-    /// What the attempt comes to so far; waits until the sandbox is quiet or every condition holds.
+    /// What the attempt comes to; waits until the sandbox is quiet or every condition holds.
     ///
     /// # Errors
     /// The state cannot be looked at.
     pub fn outcome(&mut self) -> Result<Outcome, StateError> {
-        let Some(exercise) = self.exercise() else {
-            return Ok(Outcome::default());
-        };
+        let Some(exercise) = self.exercise() else { return Ok(Outcome::default()) };
         let failing = self.wait_for_states(exercise)?;
-        Ok(self.outcome_with(exercise, &failing))
-    }
-
-    /// The statements of the exercise so far, as they were sent.
-    pub fn attempt(&self) -> &Attempt {
-        &self.attempt
+        Ok(self.outcome_with(exercise, &failing.names))
     }
 
     /// A normaliser that knows this sandbox.
     pub fn normaliser(&self) -> Normaliser {
-        let mut names = Normaliser::new(volatile_texts(self.server, self.database()));
-        self.known_pids.iter().for_each(|pid| names.know_pid(*pid));
-        names
+        Normaliser::new(volatile_texts(self.server, self.database()))
+    }
+
+    /// Whether something was done for the task since it was opened or since the last verdict.
+    fn has_attempt(&self) -> bool {
+        self.on_task && self.scene.as_ref().is_some_and(|scene| !scene.attempt.is_untouched())
+    }
+
+    /// Whether the latest statement showed something that is neither right nor a step of a right answer.
+    pub fn has_odd_result(&self) -> bool {
+        let Some(exercise) = self.exercise().filter(|_| self.has_fresh_result()) else { return false };
+        let outcome = self.outcome_with(exercise, &[]);
+        self.expected().is_ok_and(|expected| {
+            !begins_answer(exercise, expected, &outcome) && !shows_answer(exercise, expected, &outcome)
+        })
+    }
+
+    fn has_fresh_result(&self) -> bool {
+        self.on_task && self.scene.as_ref().is_some_and(|scene| scene.attempt.is_fresh())
+    }
+
+    /// Whether there is something to judge: a result that counts, or where only states count, any statement.
+    pub fn has_something_to_judge(&self) -> bool {
+        self.on_task && self.scene.as_ref().is_some_and(|scene| scene.attempt.is_something(&scene.exercise.check))
+    }
+
+    fn restart_attempt(&mut self) {
+        if let Some(scene) = &mut self.scene {
+            scene.attempt.restart();
+        }
     }
 
     fn look_once(&mut self) -> Result<Option<Verdict>, String> {
-        let Some(exercise) = self.exercise() else {
-            return Ok(None);
-        };
+        let Some(exercise) = self.exercise() else { return Ok(None) };
         let failing = self.failing_states(exercise).map_err(|error| error.to_string())?;
         let settled = self.probe.activity().map_err(|error| error.to_string())?.is_quiet();
         let outcome = self.outcome_with(exercise, &failing);
-        Ok(judge(exercise, self.expected()?, &outcome, Look::Glance { settled }))
+        Ok(judge(exercise, self.expected()?, &outcome, Look::Glance { settled, fresh: self.has_fresh_result() }))
     }
 
     fn look_finally(&mut self) -> Result<Verdict, String> {
-        let Some(exercise) = self.exercise() else {
-            return Ok(Verdict::NotAttempted);
-        };
-        let outcome = self.outcome().map_err(|error| error.to_string())?;
+        let Some(exercise) = self.exercise() else { return Ok(Verdict::NotAttempted) };
+        let failing = self.wait_for_states(exercise).map_err(|error| error.to_string())?;
+        let outcome = self.outcome_with(exercise, &failing.names);
         let verdict = judge(exercise, self.expected()?, &outcome, Look::Final);
-        Ok(verdict.unwrap_or(Verdict::TimedOut))
+        Ok(verdict.filter(|_| !failing.is_open).unwrap_or(Verdict::TimedOut))
     }
 
     fn expected(&self) -> Result<&Expected, String> {
@@ -89,17 +117,22 @@ impl<'a> Stage<'a> {
         }
     }
 
+    /// Whether what was shown is right; where nothing recorded says so, it may be.
+    fn shows_answer(&self, exercise: &Exercise) -> bool {
+        self.expected().map_or(true, |expected| shows_answer(exercise, expected, &self.outcome_with(exercise, &[])))
+    }
+
     fn outcome_with(&self, exercise: &Exercise, failing_states: &[String]) -> Outcome {
-        Outcome::of(&self.attempt, &exercise.check, failing_states, &mut self.normaliser())
+        let attempt = self.scene.as_ref().map(|scene| &scene.attempt);
+        attempt.map(|attempt| attempt.outcome(&exercise.check, failing_states)).unwrap_or_default()
     }
 
     /// The names of the conditions on state that do not hold now.
     fn failing_states(&mut self, exercise: &Exercise) -> Result<Vec<String>, StateError> {
-        if let Some(failure) = self.failure.take() {
+        if let Some(failure) = self.scene.as_mut().and_then(|scene| scene.failure.take()) {
             return Err(failure);
         }
-        let unseen = during_states(exercise).filter(|state| !self.attempt.has_seen(&state.name));
-        let mut failing: Vec<String> = unseen.map(|state| state.name.clone()).collect();
+        let mut failing = self.unseen_states(exercise);
         for state in exercise.check.state.iter().filter(|state| state.when == When::After) {
             if !self.holds(state)? {
                 failing.push(state.name.clone());
@@ -108,24 +141,36 @@ impl<'a> Stage<'a> {
         Ok(failing)
     }
 
+    /// The names of the states that should have held while a statement ran, and did not.
+    fn unseen_states(&self, exercise: &Exercise) -> Vec<String> {
+        self.scene.as_ref().map(|scene| scene.attempt.unseen_states(&exercise.check)).unwrap_or_default()
+    }
+
     fn holds(&mut self, state: &StateCheck) -> Result<bool, StateError> {
         let student_pid = self.shell().pid();
         if state.role != StateRole::Student {
             return self.probe.holds(state, student_pid);
         }
         let sql = state_sql(state, student_pid, self.sandbox.database());
-        let answer = ask(self.shell(), &sql).map_err(|cause| query_error(state, cause))?;
-        Ok(answer.as_deref() == Some("t"))
+        // A session in a failed transaction, or one that is gone, answers nothing: then the state does not hold.
+        Ok(ask(self.shell(), &sql).is_ok_and(|answer| answer.as_deref() == Some("t")))
     }
 
-    fn wait_for_states(&mut self, exercise: &Exercise) -> Result<Vec<String>, StateError> {
+    /// Waits while a condition does not hold that may still come true; Ctrl-C ends the wait.
+    fn wait_for_states(&mut self, exercise: &Exercise) -> Result<Failing, StateError> {
         let start = Instant::now();
+        self.usage.interrupt.store(false, Ordering::Relaxed);
         loop {
             // Looked at before the states: what became quiet in between has its effect in them.
             let is_quiet = self.probe.activity()?.is_quiet();
-            let failing = self.failing_states(exercise)?;
-            if failing.is_empty() || is_quiet || start.elapsed() > QUIET_LIMIT {
-                return Ok(failing);
+            let names = self.failing_states(exercise)?;
+            // What should have held while a statement ran does not come true afterwards, and what was shown stays.
+            let may_change = names.len() > self.unseen_states(exercise).len() && self.shows_answer(exercise);
+            if !may_change || is_quiet {
+                return Ok(Failing { names, is_open: false });
+            }
+            if start.elapsed() > QUIET_LIMIT || self.usage.interrupt.swap(false, Ordering::Relaxed) {
+                return Ok(Failing { names, is_open: true });
             }
             std::thread::sleep(LOOK_AGAIN);
         }

@@ -1,22 +1,24 @@
 //! The student's desk: one loop that reads lines, runs what they hold, and walks through the lab.
 
+mod script;
 mod task;
 mod walk;
 
 use std::io::{self, Write};
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::commands::{self, TutorCommand};
 use super::prompt::{COPY_PROMPT, prompt_end};
 use super::source::{Line, LineSource};
 use super::text;
 use super::view::Look;
-use crate::course::{CourseError, Exercise, Lab, Lesson, Place, Step};
+use crate::course::{Exercise, Lab, Lesson, Place, Step};
 use crate::lab::{Stage, StageError};
 use crate::progress::{Progress, ProgressError};
 use crate::psql::{Command, Item, Performed, Shell, Streams};
 use crate::server::Server;
+use script::Part;
 
 /// Why a lab cannot go on.
 #[derive(Debug, thiserror::Error)]
@@ -32,13 +34,17 @@ pub enum DeskError {
     Progress(#[from] ProgressError),
 }
 
-/// How a lab ended.
+/// How a lab ended. Counted for scripts only.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Ended {
     /// Exercises that something was done for.
     pub attempted: usize,
     /// Those that passed.
     pub passed: usize,
+    /// Checks that failed themselves.
+    pub faults: usize,
+    /// Whether Ctrl-C ended the script.
+    pub interrupted: bool,
 }
 
 /// What to do after a line.
@@ -54,12 +60,20 @@ struct Position {
     step: usize,
 }
 
-/// What becomes of an exercise while it is open.
+/// What became of an exercise while it is open.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Attempted {
     Not,
     Wrong,
     Passed,
+}
+
+/// Where the words go.
+pub struct Output<'a> {
+    /// Results and the tutor's words.
+    pub out: &'a mut dyn Write,
+    /// Errors of statements.
+    pub err: &'a mut dyn Write,
 }
 
 /// One student's lab.
@@ -73,21 +87,37 @@ pub struct Desk<'a> {
     interrupt: Arc<AtomicBool>,
     position: Position,
     stage: Option<Stage<'a>>,
-    playing: bool,
-    /// Lines typed for the open exercise since the last verdict.
-    typed: String,
+    /// The place has changed, so the rest of what was typed for the old one is dropped.
+    moved: bool,
     attempted: Attempted,
+    answer: Answer,
+    /// The last thing printed was a result, after which psql leaves a line empty.
+    after_result: bool,
     interactive: bool,
+    part: Part,
     history_lost: bool,
+    /// It was said that nothing is said about what is neither right nor a known mistake.
+    hinted_at_check: bool,
     ended: Ended,
 }
 
-/// Where the words go.
-pub struct Output<'a> {
-    /// Results and the tutor's words.
-    pub out: &'a mut dyn Write,
-    /// Errors of statements.
-    pub err: &'a mut dyn Write,
+/// What was typed for the open exercise.
+#[derive(Default)]
+struct Answer {
+    text: String,
+    /// The length of the part that was performed; the rest may still be thrown away with Ctrl-C.
+    performed: usize,
+}
+
+impl Answer {
+    fn push_line(&mut self, line: &str) {
+        self.text.push_str(line);
+        self.text.push('\n');
+    }
+
+    fn drop_pending(&mut self) {
+        self.text.truncate(self.performed);
+    }
 }
 
 impl<'a> Desk<'a> {
@@ -110,11 +140,14 @@ impl<'a> Desk<'a> {
             interrupt,
             position: Position { lesson: 0, step: 0 },
             stage: None,
-            playing: false,
-            typed: String::new(),
+            moved: false,
             attempted: Attempted::Not,
+            answer: Answer::default(),
+            after_result: false,
             interactive: true,
+            part: Part::Lesson,
             history_lost: false,
+            hinted_at_check: false,
             ended: Ended::default(),
         }
     }
@@ -122,6 +155,7 @@ impl<'a> Desk<'a> {
     /// Plays from `start`, or from where the student left, until the lines end.
     pub fn run(mut self, source: &mut dyn LineSource, start: Option<Place<'_>>) -> Result<Ended, DeskError> {
         self.interactive = source.is_interactive();
+        self.part = Part::of(start);
         self.position = match start {
             Some(place) => self.position_of(place),
             None if self.interactive => self.saved_position(),
@@ -130,14 +164,12 @@ impl<'a> Desk<'a> {
         self.arrive()?;
         self.read_lines(source)?;
         self.finish_exercise()?;
-        if let Some(stage) = &mut self.stage {
-            stage.leave();
-        }
         if self.interactive {
             writeln!(self.out, "{}", text::KEPT)?;
         } else {
-            writeln!(self.out, "{}", text::script_summary(self.ended.passed, self.ended.attempted))?;
+            self.close_script()?;
         }
+        self.out.flush()?;
         Ok(self.ended)
     }
 
@@ -146,7 +178,11 @@ impl<'a> Desk<'a> {
             self.show_arrivals()?;
             let prompt = self.prompt();
             self.out.flush()?;
-            let flow = match source.read(&prompt)? {
+            let line = source.read(&prompt)?;
+            self.look.fit();
+            // Whatever was pressed before was meant for what ran before.
+            self.interrupt.store(false, Ordering::Relaxed);
+            let flow = match line {
                 Line::Text(text) => self.read_text(source, &text)?,
                 Line::Interrupted => self.interrupted()?,
                 Line::End => {
@@ -162,6 +198,7 @@ impl<'a> Desk<'a> {
     }
 
     fn interrupted(&mut self) -> Result<Flow, DeskError> {
+        self.answer.drop_pending();
         let shell = self.shell_mut();
         if shell.is_mid_statement() {
             shell.clear_buffer();
@@ -172,36 +209,40 @@ impl<'a> Desk<'a> {
     }
 
     /// What was read at one prompt: a line, or several when they were pasted or suggested.
-    fn read_text(&mut self, source: &mut dyn LineSource, text: &str) -> Result<Flow, DeskError> {
-        if text.trim().is_empty() && !self.shell_mut().is_mid_statement() {
+    fn read_text(&mut self, source: &mut dyn LineSource, lines: &str) -> Result<Flow, DeskError> {
+        let is_blank = lines.trim().is_empty();
+        if is_blank && !self.shell_mut().is_mid_statement() {
             return if self.interactive { self.enter_pressed(source) } else { Ok(Flow::GoOn) };
         }
-        self.remember(source, text)?;
-        for line in text.split('\n') {
-            let flow = self.read_line(source, line)?;
-            if matches!(flow, Flow::Leave) {
-                return Ok(flow);
-            }
+        if !self.interactive && self.takes_line(source, lines)? {
+            return Ok(Flow::GoOn);
         }
-        Ok(Flow::GoOn)
+        if is_blank && self.interactive {
+            writeln!(self.out, "{}", self.look.paint.aside(text::UNFINISHED))?;
+        }
+        self.remember(source, lines)?;
+        self.moved = false;
+        // All of it before any of it runs: data of COPY may follow their statement.
+        for line in lines.split('\n') {
+            self.note_line(line);
+            self.shell_mut().push_line(line);
+        }
+        self.run_items(source)
+    }
+
+    /// Keeps a line for the answer, unless it is no answer.
+    fn note_line(&mut self, line: &str) {
+        if self.stage_mut().is_on_task() {
+            self.answer.push_line(line);
+        }
     }
 
     /// Keeps a line in the history; says once when that fails, and goes on.
     fn remember(&mut self, source: &mut dyn LineSource, line: &str) -> io::Result<()> {
         if source.remember(line).is_err() && !std::mem::replace(&mut self.history_lost, true) {
-            writeln!(self.err, "{}", text::HISTORY_LOST)?;
+            self.complain(text::HISTORY_LOST)?;
         }
         Ok(())
-    }
-
-    fn read_line(&mut self, source: &mut dyn LineSource, line: &str) -> Result<Flow, DeskError> {
-        if let Some(id) = marker(line) {
-            return self.at_marker(source, id);
-        }
-        self.typed.push_str(line);
-        self.typed.push('\n');
-        self.shell_mut().push_line(line);
-        self.run_items(source)
     }
 
     fn run_items(&mut self, source: &mut dyn LineSource) -> Result<Flow, DeskError> {
@@ -214,6 +255,13 @@ impl<'a> Desk<'a> {
             if matches!(flow, Flow::Leave) {
                 return Ok(flow);
             }
+            if self.moved && self.interactive {
+                self.shell_mut().clear_buffer();
+                break;
+            }
+        }
+        if !self.shell_mut().is_mid_statement() {
+            self.answer.performed = self.answer.text.len();
         }
         Ok(Flow::GoOn)
     }
@@ -221,25 +269,40 @@ impl<'a> Desk<'a> {
     fn run_command(&mut self, source: &mut dyn LineSource, command: Command) -> Result<Flow, DeskError> {
         match TutorCommand::parse(&command.name, &command.rest) {
             Some(own) => {
-                self.typed.clear();
-                self.run_own(source, own)
+                self.answer.drop_pending();
+                self.run_own(source, own)?;
+                Ok(Flow::GoOn)
             }
             None => self.run_item(source, Item::Command(command)),
         }
     }
 
     fn run_item(&mut self, source: &mut dyn LineSource, item: Item) -> Result<Flow, DeskError> {
-        match self.perform(source, item)? {
+        let performed = self.perform(source, item)?;
+        self.after_result = ends_with_result(&performed);
+        if self.stops_script(&performed) {
+            return Ok(Flow::Leave);
+        }
+        match performed {
             Performed::Quit => return Ok(Flow::Leave),
-            Performed::Executed(_) if !self.playing => self.glance()?,
+            Performed::Executed(_) => self.glance()?,
             Performed::Unknown(command) => {
-                let nearest = commands::nearest(&command.name);
-                writeln!(self.err, "{}", text::unknown_command(&command.name, nearest))?;
+                let nearest = commands::nearest(&command.name, &commands::NAMES);
+                self.complain(&text::unknown_command(&command.name, nearest))?;
             }
             Performed::Lost(_) => self.reconnect()?,
-            _ => {}
+            Performed::Done | Performed::Failed | Performed::Reconnected => {}
         }
         Ok(Flow::GoOn)
+    }
+
+    fn perform(&mut self, source: &mut dyn LineSource, item: Item) -> io::Result<Performed> {
+        let stage = self.stage.as_mut().expect("a lesson is open");
+        let mut lines = || match source.read(COPY_PROMPT) {
+            Ok(Line::Text(line)) => Some(line),
+            _ => None,
+        };
+        stage.perform(item, &mut Streams { out: self.out, err: self.err, lines: &mut lines })
     }
 
     /// Prints what the server said while nothing ran: notifications, and that the session has ended.
@@ -252,25 +315,15 @@ impl<'a> Desk<'a> {
     }
 
     fn reconnect(&mut self) -> Result<(), DeskError> {
-        self.out.flush()?;
-        writeln!(self.err, "{}", text::LOST)?;
+        self.complain(text::LOST)?;
         self.stage_mut().reconnect()?;
-        writeln!(self.err, "{}", text::RECONNECTED)?;
+        self.complain(text::RECONNECTED)?;
         Ok(())
     }
 
-    fn perform(&mut self, source: &mut dyn LineSource, item: Item) -> io::Result<Performed> {
-        let stage = self.stage.as_mut().expect("a lesson is open");
-        let mut lines = || match source.read(COPY_PROMPT) {
-            Ok(Line::Text(line)) => Some(line),
-            _ => None,
-        };
-        stage.perform(item, &mut Streams { out: self.out, err: self.err, lines: &mut lines })
-    }
-
-    fn run_own(&mut self, source: &mut dyn LineSource, command: TutorCommand) -> Result<Flow, DeskError> {
+    fn run_own(&mut self, source: &mut dyn LineSource, command: TutorCommand) -> Result<(), DeskError> {
         match command {
-            TutorCommand::Task => self.show_task()?,
+            TutorCommand::Task => self.back_to_task()?,
             TutorCommand::Hint => self.show_hint()?,
             TutorCommand::Check => self.check()?,
             TutorCommand::Solution => self.show_solution(source)?,
@@ -280,61 +333,42 @@ impl<'a> Desk<'a> {
             TutorCommand::Back => self.back()?,
             TutorCommand::Goto(id) => self.goto(&id)?,
             TutorCommand::Progress => {
-                let progress = self.lab_progress();
-                let open = self.lesson().id.clone();
-                write!(self.out, "{}", self.look.progress(self.lab, &progress, Some(&open)))?;
+                let shown = self.look.progress(self.lab, &self.lab_progress(), Some(&self.lesson().id));
+                write!(self.out, "{shown}")?;
             }
             TutorCommand::Play => {
-                self.playing = true;
+                self.stage_mut().set_on_task(false);
                 writeln!(self.out, "{}", text::PLAYING)?;
             }
             TutorCommand::Session(name) => self.switch_session(&name)?,
             TutorCommand::Help => write!(self.out, "{}", text::HELP)?,
         }
-        Ok(Flow::GoOn)
-    }
-
-    fn complain(&mut self, error: &CourseError) -> io::Result<()> {
-        writeln!(self.err, "tutor: {error}")
+        Ok(())
     }
 
     fn switch_session(&mut self, name: &str) -> Result<(), DeskError> {
-        if !name.is_empty() {
-            self.stage_mut().switch_session(name)?;
+        if !name.is_empty()
+            && let Err(error) = self.stage_mut().switch_session(name)
+        {
+            self.complain(&format!("tutor: {error}"))?;
         }
-        let stage = self.stage_mut();
-        let current = stage.session().to_owned();
-        let names: Vec<(&str, bool)> = stage.sessions().map(|name| (name, name == current)).collect();
-        let list = text::sessions(&names);
+        let sessions: Vec<(&str, bool)> = self.stage.iter().flat_map(Stage::sessions).collect();
+        let list = text::sessions(&sessions);
         write!(self.out, "{list}")?;
         Ok(())
     }
 
-    /// A script's `-- exercise: ID` line: the exercise so far is judged, the next one opened.
-    fn at_marker(&mut self, source: &mut dyn LineSource, id: &str) -> Result<Flow, DeskError> {
-        self.shell_mut().finish_input();
-        self.run_items(source)?;
-        self.finish_exercise()?;
-        match self.lab.place(id) {
-            Ok(place) if place.exercise.is_some() => {
-                self.position = self.position_of(place);
-                self.arrive()?;
-            }
-            Ok(_) => {
-                self.complain(&CourseError::UnknownPlace { asked: id.to_owned(), lab: self.lab.number, nearest: None })?
-            }
-            Err(error) => self.complain(&error)?,
-        }
-        Ok(Flow::GoOn)
+    /// Writes a line to standard error, after everything that was written before.
+    fn complain(&mut self, line: &str) -> io::Result<()> {
+        self.out.flush()?;
+        writeln!(self.err, "{line}")
     }
 
     fn prompt(&mut self) -> String {
-        let name = if self.playing { "play".to_owned() } else { self.lesson().id.clone() };
+        let lesson = self.lesson().id.clone();
         let stage = self.stage_mut();
-        let session = match stage.session() {
-            "main" => String::new(),
-            session => format!("[{session}]"),
-        };
+        let name = if stage.is_on_task() { lesson } else { text::PLAY_PROMPT.to_owned() };
+        let session = stage.other_session().map(|session| format!("[{session}]")).unwrap_or_default();
         format!("{name}{session}{} ", prompt_end(stage.shell()))
     }
 
@@ -362,8 +396,10 @@ impl<'a> Desk<'a> {
     }
 }
 
-/// The id in a script's `-- exercise: ID` line.
-fn marker(line: &str) -> Option<&str> {
-    let id = line.trim().strip_prefix("--")?.trim_start().strip_prefix("exercise:")?.trim();
-    (!id.is_empty() && !id.contains(char::is_whitespace)).then_some(id)
+/// Whether the last thing that was printed is a result with rows.
+fn ends_with_result(performed: &Performed) -> bool {
+    let Performed::Executed(executions) = performed else { return false };
+    executions.last().is_some_and(|last| {
+        last.shown && last.error.is_none() && last.results.last().is_some_and(|result| !result.columns.is_empty())
+    })
 }

@@ -18,17 +18,39 @@ impl<'a> Desk<'a> {
         }
         match self.stage_mut().glance() {
             Some(verdict) => self.announce(&verdict),
-            None => Ok(()),
+            None => self.hint_at_check(),
         }
     }
 
+    /// What is neither right nor a known mistake gets no words; once in each exercise that is said.
+    fn hint_at_check(&mut self) -> Result<(), DeskError> {
+        let is_odd = self.stage_mut().has_odd_result();
+        if self.interactive && is_odd && !std::mem::replace(&mut self.hinted_at_check, true) {
+            writeln!(self.out, "{}", self.look.paint.aside(text::CHECK_COMPARES))?;
+        }
+        Ok(())
+    }
+
+    /// A verdict because the student asks for it.
     pub(super) fn check(&mut self) -> Result<(), DeskError> {
-        if self.exercise().is_none() {
-            writeln!(self.out, "{}", text::NO_EXERCISE)?;
+        if !self.stage_mut().is_on_task() {
+            writeln!(self.out, "{}", text::PLAYING)?;
+            return Ok(());
+        }
+        if self.open_exercise_or_say()?.is_none() {
             return Ok(());
         }
         let verdict = self.stage_mut().judge();
         self.announce(&verdict)
+    }
+
+    /// The exercise that is open; where there is none, that is said.
+    fn open_exercise_or_say(&mut self) -> Result<Option<&'a Exercise>, DeskError> {
+        let exercise = self.exercise();
+        if exercise.is_none() {
+            writeln!(self.out, "{}", text::NO_EXERCISE)?;
+        }
+        Ok(exercise)
     }
 
     /// Says and keeps a verdict over the open exercise; after a pass, the lesson goes on where somebody reads it.
@@ -36,7 +58,11 @@ impl<'a> Desk<'a> {
         let Some(exercise) = self.exercise() else { return Ok(()) };
         let tries = self.keep_verdict(exercise, verdict)?;
         if self.interactive {
-            write!(self.out, "\n{}", self.look.verdict(exercise, verdict))?;
+            let gap = if self.after_result { "" } else { "\n" };
+            write!(self.out, "{gap}{}", self.look.verdict(exercise, verdict))?;
+            if *verdict == Verdict::Passed {
+                writeln!(self.out)?;
+            }
         } else {
             write!(self.out, "{}", self.script_verdict(exercise, verdict))?;
         }
@@ -60,18 +86,22 @@ impl<'a> Desk<'a> {
 
     /// Keeps what a verdict means for progress; returns the number of tries so far.
     fn keep_verdict(&mut self, exercise: &Exercise, verdict: &Verdict) -> Result<u32, DeskError> {
-        let typed = std::mem::take(&mut self.typed);
+        let answer = self.answer.text.clone();
         let mut tries = 0;
         let passed = *verdict == Verdict::Passed;
         self.attempted = match verdict {
             Verdict::Passed => Attempted::Passed,
             Verdict::Wrong(_) | Verdict::TimedOut => Attempted::Wrong,
-            Verdict::NotAttempted | Verdict::NotGraded(_) | Verdict::CheckerFault(_) => return Ok(tries),
+            Verdict::CheckerFault(_) => {
+                self.ended.faults += 1;
+                return Ok(tries);
+            }
+            Verdict::NotAttempted | Verdict::NotGraded(_) => return Ok(tries),
         };
         self.update(&exercise.id, |kept| {
             if passed {
                 kept.status = Status::Passed;
-                kept.answer = Some(typed);
+                kept.answer = Some(answer);
             } else {
                 kept.tries += 1;
             }
@@ -80,10 +110,16 @@ impl<'a> Desk<'a> {
         Ok(tries)
     }
 
-    pub(super) fn show_task(&mut self) -> Result<(), DeskError> {
-        if std::mem::take(&mut self.playing) {
+    /// The task again; free play ends.
+    pub(super) fn back_to_task(&mut self) -> Result<(), DeskError> {
+        if !self.stage_mut().is_on_task() {
+            self.stage_mut().set_on_task(true);
             writeln!(self.out, "{}", text::BACK_AT_TASK)?;
         }
+        self.show_task()
+    }
+
+    pub(super) fn show_task(&mut self) -> Result<(), DeskError> {
         match self.step() {
             Some(Step::Exercise(exercise)) => {
                 let task = self.look.task(exercise, self.number_of(exercise));
@@ -100,10 +136,7 @@ impl<'a> Desk<'a> {
     }
 
     pub(super) fn show_hint(&mut self) -> Result<(), DeskError> {
-        let Some(exercise) = self.exercise() else {
-            writeln!(self.out, "{}", text::NO_EXERCISE)?;
-            return Ok(());
-        };
+        let Some(exercise) = self.open_exercise_or_say()? else { return Ok(()) };
         let shown = self.kept(&exercise.id).hints;
         match exercise.hints.get(shown) {
             Some(hint) => {
@@ -121,10 +154,7 @@ impl<'a> Desk<'a> {
     }
 
     pub(super) fn show_solution(&mut self, source: &mut dyn LineSource) -> Result<(), DeskError> {
-        let Some(exercise) = self.exercise() else {
-            writeln!(self.out, "{}", text::NO_EXERCISE)?;
-            return Ok(());
-        };
+        let Some(exercise) = self.open_exercise_or_say()? else { return Ok(()) };
         let kept = self.kept(&exercise.id);
         let tries_left = exercise.check.solution_after.saturating_sub(kept.tries);
         if kept.status != Status::Passed && tries_left > 0 {
@@ -140,32 +170,12 @@ impl<'a> Desk<'a> {
         Ok(())
     }
 
+    /// The exercise from its beginning, in a new copy of the lesson's database.
     pub(super) fn reset(&mut self) -> Result<(), DeskError> {
-        let Some(exercise) = self.exercise() else {
-            writeln!(self.out, "{}", text::NO_EXERCISE)?;
-            return Ok(());
-        };
-        self.stage_mut().enter(exercise)?;
-        self.typed.clear();
+        let Some(exercise) = self.open_exercise_or_say()? else { return Ok(()) };
+        self.reopen_lesson()?;
+        self.open_exercise(exercise)?;
         writeln!(self.out, "{}", text::RESET_DONE)?;
-        Ok(())
-    }
-
-    /// In a script, the end of an exercise's part: a final verdict if there is none that stands.
-    pub(super) fn finish_exercise(&mut self) -> Result<(), DeskError> {
-        let Some(exercise) = self.exercise().filter(|_| !self.interactive) else {
-            return Ok(());
-        };
-        if self.attempted != Attempted::Passed {
-            match self.stage_mut().judge() {
-                Verdict::NotAttempted if self.attempted == Attempted::Wrong => {}
-                Verdict::NotAttempted => write!(self.out, "{}", text::script_not_attempted(&exercise.id))?,
-                verdict => self.announce(&verdict)?,
-            }
-        }
-        self.ended.attempted += usize::from(self.attempted != Attempted::Not);
-        self.ended.passed += usize::from(self.attempted == Attempted::Passed);
-        self.attempted = Attempted::Not;
         Ok(())
     }
 
@@ -196,7 +206,7 @@ impl<'a> Desk<'a> {
     /// Enter on an empty line: runs a demo, goes on from prose, and reminds at an exercise.
     pub(super) fn enter_pressed(&mut self, source: &mut dyn LineSource) -> Result<Flow, DeskError> {
         match self.step() {
-            _ if self.playing => {}
+            _ if !self.stage_mut().is_on_task() => {}
             Some(Step::Demo(demo)) => {
                 let flow = self.run_demo(source, &demo.sql)?;
                 if matches!(flow, Flow::Leave) {
@@ -212,12 +222,8 @@ impl<'a> Desk<'a> {
     }
 
     fn run_demo(&mut self, source: &mut dyn LineSource, script: &str) -> Result<Flow, DeskError> {
-        for line in script.lines() {
-            self.shell_mut().push_line(line);
-            if let Flow::Leave = self.run_items(source)? {
-                return Ok(Flow::Leave);
-            }
-        }
+        self.moved = false;
+        script.lines().for_each(|line| self.shell_mut().push_line(line));
         self.shell_mut().finish_input();
         self.run_items(source)
     }

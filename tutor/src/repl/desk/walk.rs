@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use super::super::commands::NAMES;
 use super::super::text;
-use super::{Attempted, Desk, DeskError, Position};
+use super::{Answer, Attempted, Desk, DeskError, Position};
 use crate::course::{Exercise, Lesson, Place, Step};
-use crate::lab::{Stage, Usage};
+use crate::lab::{Stage, StageError, Usage};
 use crate::progress::{SavedPlace, Status};
 
 impl<'a> Desk<'a> {
@@ -33,7 +33,7 @@ impl<'a> Desk<'a> {
     /// Back to the step that waited before this one, with the prose that leads to it.
     pub(super) fn back(&mut self) -> Result<(), DeskError> {
         let Position { lesson, step } = self.position;
-        self.position = match (lesson, waiting_before(self.lesson(), step)) {
+        let position = match (lesson, waiting_before(self.lesson(), step)) {
             (_, Some(earlier)) => Position { lesson, step: screen_start(self.lesson(), earlier) },
             (0, None) => {
                 writeln!(self.out, "{}", text::AT_START)?;
@@ -45,46 +45,44 @@ impl<'a> Desk<'a> {
                 Position { lesson: lesson - 1, step: screen_start(before, last) }
             }
         };
-        self.arrive()
+        self.move_to(position)
     }
 
+    /// To the lesson or exercise of that id.
     pub(super) fn goto(&mut self, id: &str) -> Result<(), DeskError> {
         match self.lab.place(id) {
-            Ok(place) => {
-                self.position = self.position_of(place);
-                self.arrive()
-            }
-            Err(error) => {
-                self.complain(&error)?;
-                Ok(())
-            }
+            Ok(place) => self.move_to(self.position_of(place)),
+            Err(error) => self.complain_of(&error),
         }
     }
 
     /// To the next step, or the next lesson.
     pub(super) fn advance(&mut self) -> Result<(), DeskError> {
         let Position { lesson, step } = self.position;
-        if step + 1 < self.lesson().steps.len() {
-            self.position.step += 1;
-        } else if lesson + 1 < self.lab.lessons.len() {
-            self.position = Position { lesson: lesson + 1, step: 0 };
-        } else {
-            self.position.step = self.lesson().steps.len();
-        }
+        let is_last = step + 1 >= self.lesson().steps.len();
+        self.move_to(match is_last {
+            false => Position { lesson, step: step + 1 },
+            true if lesson + 1 < self.lab.lessons.len() => Position { lesson: lesson + 1, step: 0 },
+            true => Position { lesson, step: self.lesson().steps.len() },
+        })
+    }
+
+    /// Ends what is open here and opens what is there.
+    pub(super) fn move_to(&mut self, position: Position) -> Result<(), DeskError> {
+        self.finish_exercise()?;
+        self.position = position;
+        self.moved = true;
         self.arrive()
     }
 
     /// Opens what is at the place, shows it, and goes on to the first step that waits for the student.
     pub(super) fn arrive(&mut self) -> Result<(), DeskError> {
-        self.playing = false;
         self.open_lesson()?;
+        self.stage_mut().set_on_task(true);
         self.keep_place()?;
         match self.step() {
             Some(Step::Exercise(exercise)) => self.open_exercise(exercise)?,
-            _ => {
-                self.stage_mut().leave();
-                self.typed.clear();
-            }
+            _ => self.stage_mut().leave()?,
         }
         if self.interactive {
             self.show_task()?;
@@ -99,28 +97,39 @@ impl<'a> Desk<'a> {
     }
 
     fn open_lesson(&mut self) -> Result<(), DeskError> {
-        let lesson: &'a Lesson = &self.lab.lessons[self.position.lesson];
+        let lesson = self.lesson();
         if self.stage.as_ref().is_some_and(|stage| stage.lesson().id == lesson.id) {
             return Ok(());
         }
-        self.stage = None;
-        let usage = Usage {
-            interrupt: Arc::clone(&self.interrupt),
-            is_interactive: self.interactive,
-            own_commands: &NAMES,
-            columns: self.interactive.then_some(self.look.width),
-        };
-        self.stage = Some(Stage::open(self.server, self.lab, lesson, usage)?);
+        self.reopen_lesson()?;
         if self.interactive {
             write!(self.out, "{}", self.look.lesson_head(self.lab, lesson))?;
         }
         Ok(())
     }
 
-    fn open_exercise(&mut self, exercise: &'a Exercise) -> Result<(), DeskError> {
+    /// The lesson in a new copy of its database.
+    pub(super) fn reopen_lesson(&mut self) -> Result<(), DeskError> {
+        let usage = Usage {
+            interrupt: Arc::clone(&self.interrupt),
+            is_interactive: self.interactive,
+            own_commands: &NAMES,
+            columns: self.interactive.then_some(self.look.width),
+        };
+        self.stage = None;
+        self.stage = Some(Stage::open(self.server, self.lab, self.lesson(), usage)?);
+        Ok(())
+    }
+
+    /// Makes the exercise's starting state; in a new copy of the database if what the student left is in the way.
+    pub(super) fn open_exercise(&mut self, exercise: &'a Exercise) -> Result<(), DeskError> {
         self.attempted = Attempted::Not;
-        self.typed.clear();
-        self.stage_mut().enter(exercise)?;
+        self.answer = Answer::default();
+        self.hinted_at_check = false;
+        if let Err(StageError::Setup { .. }) = self.stage_mut().enter(exercise) {
+            self.reopen_lesson()?;
+            self.stage_mut().enter(exercise)?;
+        }
         Ok(())
     }
 
@@ -140,17 +149,19 @@ impl<'a> Desk<'a> {
     }
 
     pub(super) fn saved_position(&self) -> Position {
-        let saved = self.lab_progress().place;
-        let found = saved.and_then(|place| {
+        let found = self.lab_progress().place.and_then(|place| {
             let lesson = self.lab.lessons.iter().position(|lesson| lesson.id == place.lesson)?;
-            Some(Position { lesson, step: screen_start(&self.lab.lessons[lesson], place.step) })
+            let exercise = place.exercise.and_then(|id| self.lab.lessons[lesson].step_of(&id));
+            let step = exercise.unwrap_or(place.step);
+            Some(Position { lesson, step: screen_start(&self.lab.lessons[lesson], step) })
         });
         found.unwrap_or(Position { lesson: 0, step: 0 })
     }
 
     fn keep_place(&mut self) -> Result<(), DeskError> {
         if self.interactive {
-            let place = SavedPlace { lesson: self.lesson().id.clone(), step: self.position.step };
+            let exercise = self.exercise().map(|exercise| exercise.id.clone());
+            let place = SavedPlace { lesson: self.lesson().id.clone(), exercise, step: self.position.step };
             self.progress.update(&self.lab.id, |lab| lab.place = Some(place))?;
         }
         Ok(())
