@@ -71,14 +71,19 @@ fn a_killed_tutor_leaves_a_state_that_the_next_one_starts_from() {
 }
 
 #[test]
-fn the_url_is_one_that_psql_takes() {
-    let tutor = Tutor::new(&["server", "url"]);
-    let url = tutor.expect(0).out;
-    let psql = Command::new("psql")
-        .args(["-X", "-A", "-t", "-c", "SELECT current_user, current_database()"])
-        .arg(url.trim())
-        .output();
-    let out = psql.expect("psql runs").stdout;
-    tutor.again(&["server", "stop"], "");
-    assert_eq!(String::from_utf8_lossy(&out), "student|play\n");
+fn a_kept_server_can_be_reached_and_stopped() {
+    let tutor = Tutor::new(&["server", "status"]);
+    let was_kept = tutor.expect(0).out.contains("until");
+    let url = tutor.again(&["server", "url"], "").out;
+    let question = "SELECT current_user, current_database()";
+    let psql = Command::new("psql").args(["-X", "-A", "-t", "-c", question]).arg(url.trim()).output();
+    let answer = psql.expect("psql runs").stdout;
+    let started = tutor.again(&["server", "start"], "").out;
+    let status = tutor.again(&["server", "status"], "").out;
+    // A server that somebody keeps here stays theirs.
+    let stopped = if was_kept { "stopped the server".to_owned() } else { tutor.again(&["server", "stop"], "").out };
+    assert_eq!(String::from_utf8_lossy(&answer), "student|play\n");
+    assert!(started.contains("already runs"), "{started}");
+    assert!(status.contains("until `cargo tutor server stop`"), "{status}");
+    assert!(stopped.contains("stopped the server"), "{stopped}");
 }

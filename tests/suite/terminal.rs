@@ -71,6 +71,15 @@ fn ctrl_c_cancels_a_statement_and_clears_a_line() {
 }
 
 #[test]
+fn watch_repeats_until_ctrl_c() {
+    let mut screen = at("118708-x-3");
+    screen.type_line("SELECT 'seen' AS again \\watch 0.1");
+    screen.wait_for("(every 0.1s)");
+    screen.press("\u{3}");
+    screen.wait_for_prompt("parallel-count=>");
+}
+
+#[test]
 fn colours_only_where_they_are_wanted() {
     let screen = at("118708-x-3");
     assert!(screen.has_colours(), "{}", screen.text());
