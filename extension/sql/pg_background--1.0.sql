@@ -13,7 +13,7 @@ CREATE FUNCTION pg_background_result(pid int4) RETURNS SETOF record
     LANGUAGE c VOLATILE PARALLEL UNSAFE
     AS 'MODULE_PATHNAME', 'pg_background_result';
 COMMENT ON FUNCTION pg_background_result(int4) IS
-    'wait for a background command and return its rows, messages and errors, once';
+    'wait for a background command and return its rows, messages and errors, once; the waiting statement has a snapshot, so read CREATE INDEX CONCURRENTLY only after its worker has left pg_stat_activity';
 
 CREATE FUNCTION pg_background_detach(pid int4) RETURNS void
     LANGUAGE c VOLATILE PARALLEL UNSAFE

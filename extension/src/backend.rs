@@ -61,6 +61,12 @@ pub(crate) fn cancel_is_pending() -> bool {
     (unsafe { pg_sys::QueryCancelPending }) != 0
 }
 
+/// Whether `check_for_interrupts` has something to do, which may be to raise an ERROR.
+pub(crate) fn interrupt_is_pending() -> bool {
+    // SAFETY: a flag that signal handlers of this process set.
+    (unsafe { pg_sys::InterruptPending }) != 0
+}
+
 /// Put off a cancel request until the value is dropped.
 pub(crate) struct CancelHeldOff;
 

@@ -4,6 +4,8 @@ use crate::error::Error;
 use crate::jobs;
 
 pub(crate) fn detach(pid: i32) -> Result<(), Error> {
-    jobs::borrow(pid)?.finish();
+    let job = jobs::borrow(pid)?;
+    job.give_up();
+    job.finish();
     Ok(())
 }

@@ -34,6 +34,19 @@ impl Call {
     }
 }
 
+/// A session's jobs are its own, not its parallel workers', and there is nobody to run them during recovery.
+fn refuse_where_impossible() -> Result<(), Error> {
+    // SAFETY: this reads a variable.
+    if unsafe { pg_sys::IsInParallelMode() } {
+        return Err(Error::InParallelWorker);
+    }
+    // SAFETY: this reads shared memory.
+    if unsafe { pg_sys::RecoveryInProgress() } {
+        return Err(Error::InRecovery);
+    }
+    Ok(())
+}
+
 fn pg_background_launch_body(call: Call) -> Result<Datum, Failure> {
     let sql = call.text(0, "sql")?;
     let queue_size = call.int4(1, "queue_size")?;
@@ -107,7 +120,7 @@ macro_rules! export {
 
         #[pgrx::pg_guard]
         unsafe extern "C-unwind" fn $guarded(fcinfo: FunctionCallInfo) -> Answer {
-            answer($body(Call(fcinfo)))
+            answer(refuse_where_impossible().map_err(Failure::from).and_then(|()| $body(Call(fcinfo))))
         }
     )*};
 }

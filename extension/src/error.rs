@@ -1,8 +1,10 @@
 //! What can go wrong by the caller's doing or the server's state, each with what the user can do about it.
 
 use crate::report::Report;
+use core::ffi::CStr;
 use core::fmt;
 use pgrx::PgSqlErrorCode;
+use pgrx::pg_sys;
 use pgrx::pg_sys::panic::ErrorReport;
 use std::ffi::CString;
 
@@ -99,13 +101,24 @@ impl Error {
     }
 }
 
+/// A name in the database as part of a message of ours. Our messages are UTF-8, and the server does not convert them: in
+/// a database of another encoding they have to be ASCII.
+pub(crate) fn name_in_message(name: &CStr) -> String {
+    // SAFETY: this reads a variable.
+    let encoding = unsafe { pg_sys::GetDatabaseEncoding() };
+    if encoding == pg_sys::pg_enc::PG_UTF8 as i32 {
+        return name.to_string_lossy().into_owned();
+    }
+    name.to_bytes().iter().map(|byte| if byte.is_ascii() { char::from(*byte) } else { '?' }).collect()
+}
+
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Error::NullArgument { name } => write!(f, "{name} must not be null"),
             Error::QueueSizeOutOfRange { min, max } => write!(f, "queue_size must be between {min} and {max} bytes"),
             Error::InParallelWorker => f.write_str("cannot use background commands in a parallel worker"),
-            Error::InRecovery => f.write_str("cannot launch a background command during recovery"),
+            Error::InRecovery => f.write_str("cannot use background commands during recovery"),
             Error::NoWorkerSlot => f.write_str("could not register background process"),
             Error::CapReached { cap } => write!(f, "this session already runs {cap} background workers"),
             Error::NotStarted => f.write_str("could not start background process"),

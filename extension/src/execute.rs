@@ -38,6 +38,9 @@ impl Completion {
 }
 
 /// Run `sql` and commit. Rows go to `outbox`; an ERROR is raised as in any session.
+///
+/// All rows are handed over before the commit: a command that is cancelled while its queue is full has changed nothing
+/// then. Once nobody reads any more there is nothing to hand over, and the command commits.
 pub(crate) fn run(sql: &CStr, outbox: &Outbox) -> Completion {
     use_message_context();
     // SAFETY: no transaction is running.
@@ -53,12 +56,18 @@ pub(crate) fn run(sql: &CStr, outbox: &Outbox) -> Completion {
     let statements = unsafe { statements_of(parsed) };
     statements.iter().copied().for_each(refuse_if_impossible);
 
+    // SAFETY: read on the process's only thread.
+    let read_only = unsafe { pg_sys::XactReadOnly };
+    if read_only {
+        stay_read_only();
+    }
     let mut completion = Completion::default();
     let mut sender = RowSender::new(outbox);
     let last = statements.len().saturating_sub(1);
     for (index, statement) in statements.iter().copied().enumerate() {
         start_statement_timeout();
-        if last > 0 {
+        // In a block a procedure cannot commit. Otherwise it could begin a read-write transaction then.
+        if last > 0 || (read_only && may_commit(statement)) {
             // SAFETY: in a transaction; repeating it does nothing.
             unsafe { pg_sys::BeginImplicitTransactionBlock() };
         }
@@ -68,13 +77,13 @@ pub(crate) fn run(sql: &CStr, outbox: &Outbox) -> Completion {
             // SAFETY: in a transaction.
             unsafe { pg_sys::CommandCounterIncrement() };
             ffi::disable_statement_timeout();
-        } else if last > 0 {
-            // SAFETY: begun above.
+        } else {
+            // SAFETY: in a transaction; without a block it does nothing.
             unsafe { pg_sys::EndImplicitTransactionBlock() };
         }
     }
-    commit();
     sender.flush();
+    commit();
     completion
 }
 
@@ -165,18 +174,34 @@ fn start_portal(sql: &CStr, tag: pg_sys::CommandTag::Type, plans: *mut pg_sys::L
     portal
 }
 
-/// Refuse what cannot work in a worker, before any statement has run.
-fn refuse_if_impossible(statement: *mut pg_sys::RawStmt) {
+/// Take the transaction's first snapshot: the server refuses `SET TRANSACTION READ WRITE` from then on.
+fn stay_read_only() {
+    // SAFETY: in a transaction.
+    unsafe { pg_sys::GetTransactionSnapshot() };
+}
+
+/// Whether a statement may run code that ends transactions.
+fn may_commit(statement: *mut pg_sys::RawStmt) -> bool {
+    matches!(node_tag(statement), pg_sys::NodeTag::T_CallStmt | pg_sys::NodeTag::T_DoStmt)
+}
+
+fn node_tag(statement: *mut pg_sys::RawStmt) -> pg_sys::NodeTag {
     // SAFETY: the parser has made it.
     let node = unsafe { (*statement).stmt };
     // SAFETY: every node begins with its tag.
-    let node_tag = unsafe { (*node).type_ };
-    match node_tag {
+    unsafe { (*node).type_ }
+}
+
+/// Refuse what cannot work in a worker, before any statement has run.
+fn refuse_if_impossible(statement: *mut pg_sys::RawStmt) {
+    match node_tag(statement) {
         pg_sys::NodeTag::T_TransactionStmt => refuse(
             "transaction control is not allowed in a background command",
             "The command is a transaction of its own. A procedure that is called by it may commit.",
         ),
         pg_sys::NodeTag::T_CopyStmt => {
+            // SAFETY: the parser has made it.
+            let node = unsafe { (*statement).stmt };
             // SAFETY: the tag says what the node is.
             let copy = unsafe { &*node.cast::<pg_sys::CopyStmt>() };
             if copy.filename.is_null() {

@@ -10,12 +10,28 @@ use pgrx::pg_sys::Oid;
 pub(crate) struct Identity {
     database: Oid,
     /// The role that logged in. The worker connects as this one, as parallel workers do: the current user may be
-    /// unable to log in, say as the owner of a SECURITY DEFINER function. `session_authorization` follows with the
-    /// other settings.
+    /// unable to log in, say as the owner of a SECURITY DEFINER function.
     authenticated_user: Oid,
+    session_user: Role,
+    /// What `SET ROLE` has chosen; no role at all after `SET ROLE NONE`.
+    chosen_role: Role,
     current_user: Oid,
     security_context: c_int,
     read_only: bool,
+}
+
+#[derive(Clone, Copy)]
+#[repr(C)]
+struct Role {
+    oid: Oid,
+    is_superuser: bool,
+}
+
+impl Role {
+    fn new(oid: Oid) -> Self {
+        // SAFETY: this looks the role up; one that does not exist is no superuser.
+        Role { oid, is_superuser: unsafe { pg_sys::superuser_arg(oid) } }
+    }
 }
 
 impl Identity {
@@ -30,6 +46,10 @@ impl Identity {
             database: unsafe { pg_sys::MyDatabaseId },
             // SAFETY: this reads a variable.
             authenticated_user: unsafe { pg_sys::GetAuthenticatedUserId() },
+            // SAFETY: this reads a variable.
+            session_user: Role::new(unsafe { pg_sys::GetSessionUserId() }),
+            // SAFETY: this reads a variable.
+            chosen_role: Role::new(unsafe { pg_sys::GetCurrentRoleId() }),
             current_user,
             security_context,
             // SAFETY: read on the session's only thread.
@@ -48,16 +68,57 @@ impl Identity {
         unsafe { pg_sys::BackgroundWorkerInitializeConnectionByOid(self.database, self.authenticated_user, 0) }
     }
 
+    /// Worker, in a transaction: run `restore`, which restores the leader's settings, `session_authorization` and
+    /// `role` among them.
+    ///
+    /// The leader has these roles already, so they are put on first, and the settings' own checks are left out, as in
+    /// a parallel worker: the catalogs may not allow them any more, after a REVOKE, or not know them yet, if the
+    /// leader's open transaction has created them.
+    pub(crate) fn with_roles_of_leader(&self, restore: impl FnOnce()) {
+        // SAFETY: in a transaction; this sets variables and the setting `is_superuser`.
+        unsafe { pg_sys::SetSessionAuthorization(self.session_user.oid, self.session_user.is_superuser) };
+        self.choose_role();
+        let _unchecked = RolesUnchecked::new();
+        restore();
+        // Restored after `role`, `session_authorization` takes it off again.
+        self.choose_role();
+    }
+
+    fn choose_role(&self) {
+        // SAFETY: in a transaction; this sets variables and the setting `is_superuser`.
+        unsafe { pg_sys::SetCurrentRoleId(self.chosen_role.oid, self.chosen_role.is_superuser) }
+    }
+
     /// Worker, outside of any transaction: take the launching user's rights from here on, also after a rollback.
+    ///
+    /// A server that is built with assertions wants every transaction to begin without a security context, and stops
+    /// at a job that a SECURITY DEFINER function has launched. Other servers have no need for that.
     pub(crate) fn assume(&self) {
         // SAFETY: this sets two variables, and no transaction remembers other values.
         unsafe { pg_sys::SetUserIdAndSecContext(self.current_user, self.security_context) };
-        if self.read_only {
-            let (name, value) = (c"default_transaction_read_only", c"on");
-            let (context, source) = (pg_sys::GucContext::PGC_USERSET, pg_sys::GucSource::PGC_S_SESSION);
-            // SAFETY: both strings end in NUL.
-            unsafe { pg_sys::SetConfigOption(name.as_ptr(), value.as_ptr(), context, source) };
-        }
+        // What the leader's transaction is counts for the job, not what its next one would be.
+        let (name, value) = (c"default_transaction_read_only", if self.read_only { c"on" } else { c"off" });
+        let (context, source) = (pg_sys::GucContext::PGC_USERSET, pg_sys::GucSource::PGC_S_SESSION);
+        // SAFETY: both strings end in NUL.
+        unsafe { pg_sys::SetConfigOption(name.as_ptr(), value.as_ptr(), context, source) };
+    }
+}
+
+/// While it lives, the server takes restored roles as they are.
+struct RolesUnchecked;
+
+impl RolesUnchecked {
+    fn new() -> Self {
+        // SAFETY: written on the process's only thread.
+        unsafe { pg_sys::InitializingParallelWorker = true };
+        RolesUnchecked
+    }
+}
+
+impl Drop for RolesUnchecked {
+    fn drop(&mut self) {
+        // SAFETY: written on the process's only thread.
+        unsafe { pg_sys::InitializingParallelWorker = false };
     }
 }
 

@@ -89,6 +89,14 @@ impl Inbox {
         self.outcome.as_deref()
     }
 
+    /// Give the messages up. Returns how the command has ended if it is up to this side to log that.
+    pub(crate) fn abandon(&self) -> Option<&[u8]> {
+        match &self.queue {
+            Some(queue) => queue.segment().abandon(),
+            None => self.outcome(),
+        }
+    }
+
     fn close(&mut self) {
         if let Some(queue) = self.queue.take() {
             self.outcome = queue.segment().outcome().map(<[u8]>::to_vec);

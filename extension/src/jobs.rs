@@ -6,6 +6,7 @@ use crate::inbox::Inbox;
 use crate::kept_rows::KeptRows;
 use crate::message::{Column, Outcome};
 use crate::report::Report;
+use core::ffi::c_int;
 use core::ops::{Deref, DerefMut};
 use core::ptr::NonNull;
 use pgrx::pg_sys;
@@ -43,6 +44,16 @@ impl Job {
     pub(crate) fn is_finished(&self) -> bool {
         self.inbox.is_finished() || self.worker.is_stopped()
     }
+
+    /// Nobody will read the result: leave a failure in the server's log, unless that is up to the worker.
+    pub(crate) fn give_up(&self) {
+        if let Some(Ok(Outcome::Failed(report))) = self.inbox.abandon().map(Outcome::decode)
+            // The server logs what ends a process by itself.
+            && report.level < pg_sys::FATAL as c_int
+        {
+            report.log_unread(self.pid, &self.sql);
+        }
+    }
 }
 
 /// The server's handle of a worker process: it tells a worker from a later process with the same id.
@@ -76,11 +87,45 @@ impl Drop for WorkerHandle {
     }
 }
 
+/// A worker that has no job yet. Dropping it, because of an ERROR or because its process id will not do, leaves a
+/// worker that is dismissed and still holds its slot for a moment.
+pub(crate) struct Recruit(Option<WorkerHandle>);
+
+impl Recruit {
+    pub(crate) fn new(worker: WorkerHandle) -> Self {
+        Recruit(Some(worker))
+    }
+
+    /// The worker has got its job.
+    pub(crate) fn into_worker(mut self) -> WorkerHandle {
+        self.0.take().expect("only this function and `drop` take the worker out")
+    }
+}
+
+impl Deref for Recruit {
+    type Target = WorkerHandle;
+
+    fn deref(&self) -> &WorkerHandle {
+        self.0.as_ref().expect("only `into_worker` and `drop` take the worker out")
+    }
+}
+
+impl Drop for Recruit {
+    fn drop(&mut self) {
+        if let Some(worker) = self.0.take() {
+            with_registry(|registry| registry.leaving.push(worker));
+        }
+    }
+}
+
 #[derive(Default)]
 struct Registry {
     jobs: Vec<Job>,
-    /// Workers whose job is read or detached, as long as their process may still hold a slot.
+    /// Workers whose job was detached while it was running: nothing but the end of the process shows its end.
+    detached: Vec<WorkerHandle>,
+    /// Workers that have nothing more to do, as long as their process may still hold a slot.
     leaving: Vec<WorkerHandle>,
+    gives_up_at_exit: bool,
 }
 
 thread_local! {
@@ -101,9 +146,13 @@ pub(crate) fn is_tracked(pid: i32) -> bool {
     with_registry(|registry| registry.jobs.iter().any(|job| job.pid == pid))
 }
 
-/// How many commands of this session are running.
+/// How many commands of this session are running, detached ones among them.
 pub(crate) fn count_running() -> usize {
-    with_registry(|registry| registry.jobs.iter().filter(|job| !job.is_finished()).count())
+    with_registry(|registry| {
+        let jobs = registry.jobs.iter().filter(|job| !job.is_finished()).count();
+        let detached = registry.detached.iter().filter(|worker| !worker.is_stopped()).count();
+        jobs + detached
+    })
 }
 
 /// Free the shared memory of jobs that have finished, and forget processes that have gone.
@@ -112,6 +161,7 @@ pub(crate) fn tidy() {
         for job in registry.jobs.iter_mut().filter(|job| job.is_finished()) {
             job.inbox.take_over();
         }
+        registry.detached.retain(|worker| !worker.is_stopped());
         registry.leaving.retain(|worker| !worker.is_stopped());
     });
 }
@@ -122,6 +172,27 @@ pub(crate) fn some_worker_is_leaving() -> bool {
         let finished = registry.jobs.iter().filter(|job| job.inbox.is_finished()).map(|job| &job.worker);
         finished.chain(&registry.leaving).any(|worker| !worker.is_stopped())
     })
+}
+
+/// When the session ends, give up what has not been read.
+pub(crate) fn give_up_at_exit() {
+    if !with_registry(|registry| core::mem::replace(&mut registry.gives_up_at_exit, true)) {
+        // SAFETY: the library stays loaded until the process ends.
+        unsafe { pg_sys::before_shmem_exit(Some(give_up_all), pg_sys::Datum::null()) }
+    }
+}
+
+/// # Safety
+///
+/// Called by the server when the session ends.
+#[pgrx::pg_guard]
+unsafe extern "C-unwind" fn give_up_all(_code: c_int, _arg: pg_sys::Datum) {
+    REGISTRY.with(|registry| {
+        // In use only if the session ends in the middle of a change, and then its end has other reports.
+        if let Ok(registry) = registry.try_borrow() {
+            registry.jobs.iter().for_each(Job::give_up);
+        }
+    });
 }
 
 /// Take the job of a worker out of the registry; dropping the result puts it back.
@@ -143,9 +214,13 @@ impl Borrowed {
     /// The job is done with: forget it.
     pub(crate) fn finish(mut self) {
         if let Some(job) = self.0.take() {
+            let finished = job.is_finished();
             let Job { worker, inbox, .. } = job;
             drop(inbox);
-            with_registry(|registry| registry.leaving.push(worker));
+            with_registry(|registry| {
+                let workers = if finished { &mut registry.leaving } else { &mut registry.detached };
+                workers.push(worker);
+            });
         }
     }
 }

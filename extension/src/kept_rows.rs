@@ -83,6 +83,9 @@ impl ReturnedRows {
     /// Copy the rows to where they outlive this call.
     pub(crate) fn keep(&mut self) -> KeptRows {
         let kept = KeptRows::new();
+        // The rows have been read before if an earlier request to cancel was withdrawn.
+        // SAFETY: the store is valid.
+        unsafe { pg_sys::tuplestore_rescan(self.store) };
         // SAFETY: both stores are valid.
         unsafe { copy_rows(self.store, kept.0.as_ptr(), self.slot) };
         kept

@@ -6,7 +6,7 @@ use crate::compat;
 use crate::error::Error;
 use crate::identity::Identity;
 use crate::inbox::Inbox;
-use crate::jobs::{self, Job, Progress, WorkerHandle};
+use crate::jobs::{self, Job, Progress, Recruit, WorkerHandle};
 use crate::settings;
 use crate::shm::queue::QueueReader;
 use crate::shm::segment::{Decision, Segment};
@@ -29,7 +29,7 @@ pub(crate) fn launch(sql: &CStr, queue_size: i32) -> Result<i32, Error> {
     if !(SMALLEST_QUEUE_SIZE..=LARGEST_QUEUE_SIZE).contains(&queue_size) {
         return Err(Error::QueueSizeOutOfRange { min: SMALLEST_QUEUE_SIZE, max: LARGEST_QUEUE_SIZE });
     }
-    refuse_where_impossible()?;
+    jobs::give_up_at_exit();
     jobs::tidy();
     respect_cap()?;
     loop {
@@ -39,18 +39,6 @@ pub(crate) fn launch(sql: &CStr, queue_size: i32) -> Result<i32, Error> {
             return Ok(start.run(sql));
         }
     }
-}
-
-fn refuse_where_impossible() -> Result<(), Error> {
-    // SAFETY: this reads a variable.
-    if unsafe { pg_sys::IsInParallelMode() } {
-        return Err(Error::InParallelWorker);
-    }
-    // SAFETY: this reads shared memory.
-    if unsafe { pg_sys::RecoveryInProgress() } {
-        return Err(Error::InRecovery);
-    }
-    Ok(())
 }
 
 fn respect_cap() -> Result<(), Error> {
@@ -65,7 +53,7 @@ fn respect_cap() -> Result<(), Error> {
 struct Start {
     pid: i32,
     queue: QueueReader,
-    worker: WorkerHandle,
+    worker: Recruit,
     identity: Identity,
 }
 
@@ -76,7 +64,7 @@ impl Start {
         queue.segment().decide(Decision::Run);
         // Last: up to here an ERROR has unmapped the segment, and so dismissed the worker.
         queue.segment().pin_mapping();
-        let (owner, inbox) = (identity.current_user(), Inbox::new(queue));
+        let (owner, inbox, worker) = (identity.current_user(), Inbox::new(queue), worker.into_worker());
         jobs::add(Job { pid, sql: sql.to_owned(), owner, inbox, progress: Progress::default(), worker });
         pid
     }
@@ -87,7 +75,7 @@ fn start_worker(sql: &CStr, queue_size: usize) -> Result<Start, Error> {
     let segment = Segment::create(identity, sql, queue_size);
     segment.abandon_on_detach();
     let mut queue = QueueReader::create(segment);
-    let worker = register(queue.segment().handle())?;
+    let worker = Recruit::new(register(queue.segment().handle())?);
     queue.set_worker(worker.as_ptr());
     let pid = await_worker(queue.segment(), &worker)?;
     Ok(Start { pid, queue, worker, identity })

@@ -24,7 +24,11 @@
 //! A job lives through these states: *launched* (the worker exists, the leader has not decided), *running*, *finished*
 //! (what the queue holds and the outcome wait to be read; the process is gone), and *read* or *detached*, when the
 //! leader forgets it. `pg_background_detach`, or the end of the session, lets go of the segment: the worker finds that
-//! nobody reads, drops its rows, and still runs its command to the end and commits.
+//! nobody reads, drops its rows, and still runs its command to the end and commits. A failure that nobody will read goes
+//! to the server's log, from whichever side is the last to know.
+//!
+//! Leave `RUST_BACKTRACE` out of the server's environment: with it, pgrx adds a backtrace to the DETAIL of every ERROR
+//! that passes through this library.
 //!
 //! Where to look: `edge` (what SQL calls), `launch`, `result`, `detach`, `jobs` and `inbox` (the leader's side);
 //! `worker`, `execute`, `rows`, `capture`, `outbox` (the worker's side); `message`, `report`, `bytes`, `shm` (what lies

@@ -10,20 +10,25 @@ use crate::shm::queue::{QueueWriter, Sent};
 use crate::shm::segment::Segment;
 use core::ffi::CStr;
 use std::cell::RefCell;
+use std::collections::VecDeque;
 use std::rc::Rc;
+
+/// How many ERRORs are remembered. A command may catch one, raise and catch others, and then raise the first again.
+const REMEMBERED_ERRORS: usize = 16;
 
 /// What a worker has to say, and where it says it.
 pub(crate) struct Outbox {
     segment: Rc<Segment>,
     writer: RefCell<QueueWriter>,
-    last_error: RefCell<Option<Report>>,
+    /// The ERRORs raised last, the newest first.
+    errors: RefCell<VecDeque<Report>>,
 }
 
 impl Outbox {
     pub(crate) fn new(segment: Segment) -> Self {
         let segment = Rc::new(segment);
         let writer = RefCell::new(QueueWriter::attach(Rc::clone(&segment)));
-        Outbox { segment, writer, last_error: RefCell::new(None) }
+        Outbox { segment, writer, errors: RefCell::default() }
     }
 
     pub(crate) fn segment(&self) -> &Segment {
@@ -49,13 +54,16 @@ impl Outbox {
         }
     }
 
-    /// Remember the ERROR that was raised last: what the server throws afterwards is only a part of it.
+    /// Remember an ERROR as it is raised: of what the server throws, pgrx keeps only a part.
     pub(crate) fn remember_error(&self, report: Report) {
-        self.last_error.replace(Some(report));
+        let mut errors = self.errors.borrow_mut();
+        errors.truncate(REMEMBERED_ERRORS - 1);
+        errors.push_front(report);
     }
 
-    pub(crate) fn take_error(&self) -> Option<Report> {
-        self.last_error.take()
+    /// The newest ERROR that is the wanted one.
+    pub(crate) fn recall_error(&self, is_wanted: impl Fn(&Report) -> bool) -> Option<Report> {
+        self.errors.borrow().iter().find(|report| is_wanted(report)).cloned()
     }
 
     /// Say that the command has been completed, and committed.
@@ -70,9 +78,10 @@ impl Outbox {
         self.segment.set_outcome(Outcome::encode_failed(fitting).as_bytes());
     }
 
-    /// Send a report whole that the outcome has only in short; may wait for the leader to read.
+    /// Send a report whole that the outcome has only in short; may wait for the leader to read. A command that was
+    /// interrupted while the queue was full leaves at once instead: the short report has to do.
     pub(crate) fn send_long_error(&self, report: &Report) {
-        if report.shortened().is_some() {
+        if report.shortened().is_some() && !self.writer.borrow().has_unsent() {
             let mut body = Writer::default();
             report.write(&mut body);
             let _ = self.send(Kind::Error, body.as_bytes());

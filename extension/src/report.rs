@@ -2,8 +2,10 @@
 
 use crate::bytes::{Malformed, Reader, Writer};
 use core::ffi::{CStr, c_char, c_int};
-use pgrx::pg_sys;
-use pgrx::pg_sys::ErrorData;
+use pgrx::PgSqlErrorCode;
+use pgrx::pg_sys::panic::ErrorReportWithLevel;
+use pgrx::pg_sys::{self, ErrorData};
+use std::borrow::Cow;
 use std::ffi::CString;
 
 /// Bytes of the message that a shortened report keeps.
@@ -28,9 +30,9 @@ impl Report {
     /// A report of our own.
     pub(crate) fn error(sqlstate: c_int, message: &str, detail: Option<&str>, hint: Option<&str>) -> Self {
         let mut report = Report { level: pg_sys::PGERROR as c_int, sqlstate, ..Report::default() };
-        report.texts[0] = text_of(message);
-        report.texts[1] = detail.and_then(text_of);
-        report.texts[3] = hint.and_then(text_of);
+        report.texts[MESSAGE] = text_of(message);
+        report.texts[DETAIL] = detail.and_then(text_of);
+        report.texts[HINT] = hint.and_then(text_of);
         report
     }
 
@@ -76,9 +78,37 @@ impl Report {
         copy
     }
 
-    /// The primary message, for the log.
-    pub(crate) fn message(&self) -> String {
-        self.texts[0].as_deref().unwrap_or_default().to_string_lossy().into_owned()
+    /// Report this in the name of the worker `pid`, whose command is `sql`; for levels below ERROR.
+    pub(crate) fn pass_on(&self, pid: i32, sql: &CStr) {
+        let edata = self.to_server(pid, sql);
+        // SAFETY: complete, and below ERROR, so the call returns.
+        unsafe { pg_sys::ThrowErrorData(edata) };
+        // SAFETY: made above; the server has kept nothing of it. A command may have a million notices.
+        unsafe { pg_sys::FreeErrorData(edata) };
+    }
+
+    /// Leave a failure that nobody will read in the server's log.
+    pub(crate) fn log_unread(&self, pid: i32, sql: &CStr) {
+        let mut report = Report { level: pg_sys::LOG as c_int, ..self.clone() };
+        let message = self.texts[MESSAGE].as_deref().unwrap_or_default().to_bytes();
+        report.texts[MESSAGE] = CString::new([b"unread background command failed: ", message].concat()).ok();
+        if report.texts[INTERNAL_QUERY].is_none() {
+            report.texts[INTERNAL_QUERY] = Some(sql.to_owned());
+            report.internal_position = report.position;
+        }
+        report.pass_on(pid, sql);
+    }
+
+    /// Whether this is the whole of what pgrx has caught.
+    pub(crate) fn is_behind(&self, caught: &ErrorReportWithLevel) -> bool {
+        PgSqlErrorCode::from(self.sqlstate) == caught.sql_error_code()
+            && self.text(MESSAGE).as_deref() == Some(caught.message())
+            && self.text(DETAIL).as_deref() == caught.detail()
+            && self.text(HINT).as_deref() == caught.hint()
+    }
+
+    fn text(&self, field: usize) -> Option<Cow<'_, str>> {
+        self.texts[field].as_deref().map(CStr::to_string_lossy)
     }
 
     /// Say where the report comes from: which worker, and, for a position, which SQL. The position would otherwise be
@@ -124,7 +154,7 @@ impl Report {
         let mut short = self.clone();
         let mut changed = false;
         for (index, text) in short.texts.iter_mut().enumerate() {
-            let limit = if index == 0 { SHORT_MESSAGE } else { SHORT_TEXT };
+            let limit = if index == MESSAGE { SHORT_MESSAGE } else { SHORT_TEXT };
             if let Some(long) = text.as_ref().filter(|text| text.as_bytes().len() > limit) {
                 let cut = clip(long, limit);
                 *text = Some(cut);
@@ -135,6 +165,10 @@ impl Report {
     }
 }
 
+// Places in `texts`.
+const MESSAGE: usize = 0;
+const DETAIL: usize = 1;
+const HINT: usize = 3;
 const CONTEXT: usize = 4;
 const INTERNAL_QUERY: usize = 10;
 

@@ -2,12 +2,11 @@
 
 use crate::backend::{self, CancelHeldOff};
 use crate::compat;
-use crate::error::{Error, Failure};
+use crate::error::{Error, Failure, name_in_message};
 use crate::inbox::Received;
 use crate::jobs::{self, Job};
 use crate::kept_rows::ReturnedRows;
 use crate::message::{Column, Message, Outcome};
-use crate::report::Report;
 use core::ffi::CStr;
 use pgrx::PgTupleDesc;
 use pgrx::pg_sys::{self, TupleDesc};
@@ -83,7 +82,11 @@ fn read_to_the_end(job: &mut Job, rows: &mut ReturnedRows) -> Result<(), Error> 
                     job.progress.rows_at_risk = true;
                     rows.add(batch);
                 }
-                Message::Notice(report) => pass_on(&report, job.pid, &job.sql),
+                Message::Notice(report) => {
+                    // A cancel has to wait until it is honoured where no rows are lost.
+                    let _held = CancelHeldOff::new();
+                    report.pass_on(job.pid, &job.sql);
+                }
                 Message::Error(report) => job.progress.long_error = Some(report),
             },
             Received::Nothing => {
@@ -109,15 +112,6 @@ fn honour_interrupts(job: &mut Job, rows: &mut ReturnedRows) {
         job.progress.rows_at_risk = true;
     }
     pgrx::check_for_interrupts!();
-}
-
-/// Report a worker's notice to this session's client.
-fn pass_on(report: &Report, pid: i32, sql: &CStr) {
-    // A cancel has to wait until it is honoured where no rows are lost.
-    let _held = CancelHeldOff::new();
-    let edata = report.to_server(pid, sql);
-    // SAFETY: complete, and below ERROR, so the call returns.
-    unsafe { pg_sys::ThrowErrorData(edata) };
 }
 
 fn how_it_ended(job: &mut Job) -> Result<(), Failure> {
@@ -162,5 +156,5 @@ fn type_name(type_oid: pg_sys::Oid, typmod: i32) -> String {
     // SAFETY: this looks the type up; an unknown one has a name too.
     let name = unsafe { pg_sys::format_type_extended(type_oid, typmod, flags) };
     // SAFETY: the name ends in NUL.
-    unsafe { CStr::from_ptr(name) }.to_string_lossy().into_owned()
+    name_in_message(unsafe { CStr::from_ptr(name) })
 }

@@ -1,6 +1,7 @@
 //! The worker's destination for rows: it collects minimal tuples into batches and sends each batch as one message.
 
 use crate::compat;
+use crate::error::name_in_message;
 use crate::ffi::unguarded;
 use crate::message::{Column, HEAD_SIZE};
 use crate::outbox::Outbox;
@@ -36,7 +37,7 @@ pub(crate) struct RowSender<'a> {
     tuple_desc: TupleDesc,
     /// Whether every row has to be formed anew.
     converts: bool,
-    /// Set once nobody reads any more; the command goes on, its rows are dropped.
+    /// Set once nobody can read the rows; the command goes on, they are dropped.
     discards: bool,
     row_context: pg_sys::MemoryContext,
 }
@@ -63,7 +64,7 @@ impl<'a> RowSender<'a> {
         })
     }
 
-    /// Announce the columns, and return the receiver for such rows. Without columns there are no rows.
+    /// Announce the columns, and return the receiver for such rows.
     pub(crate) fn receiver_for(&mut self, columns: TupleDesc) -> *mut DestReceiver {
         if !columns.is_null() {
             self.describe(columns);
@@ -74,6 +75,11 @@ impl<'a> RowSender<'a> {
     fn describe(&mut self, columns: TupleDesc) {
         // SAFETY: the portal's description of its rows.
         let tuple_desc = unsafe { PgTupleDesc::from_pg_unchecked(columns) };
+        if tuple_desc.is_empty() {
+            // `SELECT FROM t`: no column list can be empty, so this passes for a command without rows.
+            self.discards = true;
+            return;
+        }
         let mut described = Vec::with_capacity(tuple_desc.len());
         for attribute in tuple_desc.iter() {
             let passage = passage_of(attribute);
@@ -266,8 +272,7 @@ fn passage_of(attribute: &pg_sys::FormData_pg_attribute) -> Passage {
 
 /// The columns of an anonymous row type are known to the process that made it only.
 fn refuse_record(column: &CStr) {
-    let message =
-        format!("column \"{}\" of the background command has an anonymous row type", column.to_string_lossy());
+    let message = format!("column \"{}\" of the background command has an anonymous row type", name_in_message(column));
     ErrorReport::new(PgSqlErrorCode::ERRCODE_FEATURE_NOT_SUPPORTED, message, "pg_background")
         .set_hint("Select the fields as columns of their own, or cast the row to a named composite type or to text.")
         .report(PgLogLevel::ERROR);

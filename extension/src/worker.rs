@@ -5,13 +5,14 @@ use crate::capture;
 use crate::compat;
 use crate::execute;
 use crate::ffi::unguarded;
+use crate::identity::Identity;
 use crate::outbox::Outbox;
 use crate::report::Report;
 use crate::shm::segment::{Decision, Segment};
 use core::ffi::{CStr, c_int};
+use pgrx::PgTryBuilder;
 use pgrx::pg_sys;
 use pgrx::pg_sys::panic::CaughtError;
-use pgrx::{PgLogLevel, PgSqlErrorCode, PgTryBuilder};
 use std::panic::AssertUnwindSafe;
 
 /// The worker's main function; `arg` is the handle of its segment.
@@ -54,7 +55,7 @@ fn run(outbox: &Outbox) {
     let identity = segment.identity();
     identity.connect();
     segment.announce_connection();
-    restore_settings(segment);
+    restore_settings(segment, identity);
     if await_decision(segment) == Decision::Dismiss {
         return;
     }
@@ -65,12 +66,14 @@ fn run(outbox: &Outbox) {
     outbox.complete(&completion.tag());
 }
 
-/// Take the leader's settings over, among them `session_authorization`.
-fn restore_settings(segment: &Segment) {
+/// Take the leader's settings over.
+fn restore_settings(segment: &Segment, identity: &Identity) {
     // SAFETY: connected, and in no transaction; looking settings up needs one.
     unsafe { pg_sys::StartTransactionCommand() };
-    // SAFETY: `Segment::create` has serialized them there.
-    unsafe { pg_sys::RestoreGUCState(segment.settings().cast()) };
+    identity.with_roles_of_leader(|| {
+        // SAFETY: `Segment::create` has serialized them there.
+        unsafe { pg_sys::RestoreGUCState(segment.settings().cast()) }
+    });
     // SAFETY: started above.
     unsafe { pg_sys::CommitTransactionCommand() };
     // SAFETY: this reads a variable.
@@ -94,7 +97,7 @@ fn await_decision(segment: &Segment) -> Decision {
 
 /// Show the command in `pg_stat_activity` and in the server's log lines.
 fn announce(sql: &CStr) {
-    // SAFETY: the text stays mapped until the process ends.
+    // SAFETY: the text stays mapped until `Segment::finish_on_detach` makes the server forget it.
     unsafe { pg_sys::debug_query_string = sql.as_ptr() };
     // SAFETY: connected, and the text ends in NUL.
     unsafe { pg_sys::pgstat_report_activity(pg_sys::BackendState::STATE_RUNNING, sql.as_ptr()) };
@@ -105,18 +108,12 @@ fn clean_up(outbox: &Outbox, report: &Report) {
     crate::ffi::disable_statement_timeout();
     // SAFETY: allowed in every state of a transaction, even without one.
     unsafe { pg_sys::AbortOutOfAnyTransaction() };
-    if outbox.segment().is_abandoned() {
-        log_failure(report);
+    let segment = outbox.segment();
+    if segment.is_left_to_worker() {
+        report.log_unread(backend::my_pid(), segment.sql());
     } else {
         outbox.send_long_error(report);
     }
-}
-
-/// Nobody will read the outcome, so the server's log is the only place to leave it.
-fn log_failure(report: &Report) {
-    let message = format!("detached background command failed: {}", report.message());
-    let report = pgrx::pg_sys::panic::ErrorReport::new(PgSqlErrorCode::from(report.sqlstate), message, "pg_background");
-    report.report(PgLogLevel::LOG);
 }
 
 /// Run `body`; an ERROR of the server or of ours comes back as a report.
@@ -135,13 +132,11 @@ fn attempt(outbox: &Outbox, body: impl FnOnce()) -> Result<(), Box<Report>> {
 
 /// The report behind a caught panic. pgrx keeps a few fields of a server ERROR only; the outbox has all of them.
 fn whole_report(outbox: &Outbox, caught: &CaughtError) -> Report {
-    let remembered = outbox.take_error();
-    let (ereport, from_server) = match caught {
-        CaughtError::PostgresError(ereport) => (ereport, true),
-        CaughtError::ErrorReport(ereport) | CaughtError::RustPanic { ereport, .. } => (ereport, false),
+    let (ereport, remembered) = match caught {
+        CaughtError::PostgresError(ereport) => (ereport, outbox.recall_error(|report| report.is_behind(ereport))),
+        CaughtError::ErrorReport(ereport) | CaughtError::RustPanic { ereport, .. } => (ereport, None),
     };
-    match remembered {
-        Some(report) if from_server && report.message() == ereport.message() => report,
-        _ => Report::error(ereport.sql_error_code() as c_int, ereport.message(), ereport.detail(), ereport.hint()),
-    }
+    remembered.unwrap_or_else(|| {
+        Report::error(ereport.sql_error_code() as c_int, ereport.message(), ereport.detail(), ereport.hint())
+    })
 }

@@ -1,22 +1,14 @@
 //! The extension from the client's side: what it promises, and what it must survive.
 //!
-//! Every test has a witness, a connection that notices if the server has restarted. The tests take turns, because all
-//! of them draw workers from one server's pool.
+//! Every test has a server of its own, and a witness, a connection that notices if the server has restarted.
 
 use crate::support;
+use ::tutor::server::Role;
 use postgres::error::{DbError, ErrorPosition};
 use postgres::{Client, NoTls, SimpleQueryMessage};
-use std::sync::{Mutex, MutexGuard};
-
-static TURN: Mutex<()> = Mutex::new(());
-
-fn turn() -> MutexGuard<'static, ()> {
-    TURN.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
-}
 
 /// Run `body` with a fresh session, then make sure that the server has survived it and that no worker is left.
 fn check(body: impl FnOnce(&mut Client, &mut Client)) {
-    let _turn = turn();
     let server = support::server();
     let mut client = server.connect();
     let mut witness = server.witness();
@@ -32,6 +24,11 @@ const NO_WORKER: &str = "SELECT NOT EXISTS (SELECT FROM pg_stat_activity WHERE b
 #[track_caller]
 fn launch(client: &mut Client, sql: &str) -> i32 {
     client.query_one("SELECT pg_background_launch($1)", &[&sql]).expect("launch").get(0)
+}
+
+#[track_caller]
+fn launch_with_queue(client: &mut Client, sql: &str, queue_size: i32) -> i32 {
+    client.query_one("SELECT pg_background_launch($1, $2)", &[&sql, &queue_size]).expect("launch").get(0)
 }
 
 /// The rows of a result as psql -At would print them.
@@ -95,6 +92,10 @@ fn wait_until_gone(witness: &mut Client, pid: i32) {
     support::wait_until(witness, &format!("SELECT NOT EXISTS (SELECT FROM pg_stat_activity WHERE pid = {pid})"));
 }
 
+fn cancel(witness: &mut Client, pid: i32) {
+    rows(witness, &format!("SELECT pg_cancel_backend({pid})"));
+}
+
 fn pid_of(client: &mut Client) -> i32 {
     client.query_one("SELECT pg_backend_pid()", &[]).expect("a query").get(0)
 }
@@ -119,6 +120,8 @@ fn a_command_without_rows_returns_its_tag() {
         assert_eq!(run(client, "DO 'BEGIN END'", "tag text"), "DO");
         assert_eq!(run(client, "EXPLAIN (COSTS OFF) SELECT 1", "plan text"), "Result");
         assert_eq!(run(client, "", "tag text"), "");
+        // No column list can be empty, so a result without columns is a command without rows.
+        assert_eq!(run(client, "SELECT FROM generate_series(1, 3)", "tag text"), "SELECT 3");
     });
 }
 
@@ -186,6 +189,28 @@ fn errors_keep_their_fields() {
 }
 
 #[test]
+fn an_error_raised_again_keeps_its_fields() {
+    check(|client, _| {
+        client.batch_execute("CREATE TABLE t(i int CONSTRAINT once UNIQUE); INSERT INTO t VALUES (1)").unwrap();
+        let again = "DO $$BEGIN INSERT INTO t VALUES (1);
+                     EXCEPTION WHEN unique_violation THEN
+                         BEGIN RAISE 'another'; EXCEPTION WHEN raise_exception THEN END;
+                         RAISE;
+                     END$$";
+        let error = run_error(client, again, "tag text");
+        assert_eq!((error.code().code(), error.table(), error.constraint()), ("23505", Some("t"), Some("once")));
+
+        let alike = "DO $$BEGIN RAISE 'm' USING DETAIL = 'first', CONSTRAINT = 'a';
+                     EXCEPTION WHEN others THEN
+                         BEGIN RAISE 'm' USING DETAIL = 'second', CONSTRAINT = 'b'; EXCEPTION WHEN others THEN END;
+                         RAISE;
+                     END$$";
+        let error = run_error(client, alike, "tag text");
+        assert_eq!((error.detail(), error.constraint()), (Some("first"), Some("a")));
+    });
+}
+
+#[test]
 fn a_long_error_arrives_whole() {
     check(|client, _| {
         let raise = "DO $$BEGIN RAISE '%', repeat('x', 300000) USING DETAIL = repeat('d', 5000); END$$";
@@ -219,7 +244,6 @@ fn a_syntax_error_points_into_the_launched_sql() {
 
 #[test]
 fn notices_arrive_with_the_result() {
-    let _turn = turn();
     let server = support::server();
     let mut witness = server.witness();
     let mut client = server.connect();
@@ -227,6 +251,44 @@ fn notices_arrive_with_the_result() {
     let flood = "DO $$BEGIN FOR i IN 1..2000 LOOP RAISE NOTICE 'n %', i; END LOOP; END$$";
     assert_eq!(run(&mut client, flood, "tag text"), "DO");
     witness.assert_no_restart();
+}
+
+#[test]
+fn notices_leave_no_memory_behind() {
+    check(|_, witness| {
+        // The whole result is read before the first row comes out, and with it the memory that reading has taken.
+        let used = "SELECT sum(total_bytes)::bigint FROM pg_backend_memory_contexts";
+        witness.batch_execute(&format!("CREATE FUNCTION used() RETURNS bigint LANGUAGE sql AS '{used}'")).unwrap();
+        let pid = launch(witness, "DO $$BEGIN FOR i IN 1..20000 LOOP RAISE NOTICE 'n %', i; END LOOP; END$$");
+        witness.batch_execute("SET client_min_messages = error").unwrap();
+        let before: i64 = witness.query_one(used, &[]).unwrap().get(0);
+        let read = format!("SELECT used() FROM pg_background_result({pid}) AS (tag text)");
+        let during: i64 = witness.query_one(&read, &[]).unwrap().get(0);
+        assert!(during - before < 2_000_000, "{before} bytes before, {during} after 20,000 notices");
+    });
+}
+
+#[test]
+fn a_command_that_catches_its_cancel_loses_no_rows() {
+    check(|client, witness| {
+        client
+            .batch_execute(
+                "CREATE FUNCTION noisy() RETURNS int LANGUAGE plpgsql AS
+                 $$BEGIN FOR i IN 1..1000 LOOP RAISE NOTICE 'n %', i; END LOOP; RETURN 0;
+                   EXCEPTION WHEN query_canceled THEN SET application_name = 'caught'; RETURN 1; END$$",
+            )
+            .unwrap();
+        let pid = launch_with_queue(client, "SELECT noisy() UNION ALL SELECT * FROM generate_series(2, 1000)", 1024);
+        wait_for(witness, pid, "IPC", "MessageQueuePutMessage");
+        cancel(witness, pid);
+        let caught = format!(
+            "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE pid = {pid} AND application_name = 'caught' \
+             AND wait_event = 'MessageQueuePutMessage')"
+        );
+        support::wait_until(witness, &caught);
+        let read = format!("SELECT count(*), min(i), sum(i) FROM pg_background_result({pid}) AS (i int)");
+        assert_eq!(rows(client, &read), "1000|1|500500");
+    });
 }
 
 #[test]
@@ -287,7 +349,6 @@ fn odd_arguments_are_refused() {
 
 #[test]
 fn another_session_cannot_reach_a_job() {
-    let _turn = turn();
     let server = support::server();
     let mut witness = server.witness();
     let mut client = server.connect();
@@ -326,6 +387,35 @@ fn execute_is_not_granted_to_everybody() {
                       WHERE proname LIKE '%background%launch' OR proname LIKE 'pg\\_background\\_%' \
                       GROUP BY grantee HAVING grantee = 0";
         assert_eq!(rows(witness, public), "");
+    });
+}
+
+#[test]
+fn a_role_that_the_catalogs_would_refuse_passes() {
+    check(|client, witness| {
+        let student = rows(client, "SELECT current_user");
+        witness
+            .batch_execute(&format!(
+                "CREATE ROLE lent; GRANT lent TO {student}; GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA public TO lent"
+            ))
+            .unwrap();
+        client.batch_execute("SET ROLE lent").unwrap();
+        witness.batch_execute(&format!("REVOKE lent FROM {student}")).unwrap();
+        let who = "SELECT session_user::text, current_user::text, current_setting('role')";
+        let columns = "s text, c text, r text";
+        assert_eq!(run(client, who, columns), format!("{student}|lent|lent"));
+        client.batch_execute("RESET ROLE").unwrap();
+        assert_eq!(run(client, who, columns), format!("{student}|{student}|none"));
+
+        // Nobody else knows a role yet that an open transaction has created.
+        witness.batch_execute("BEGIN; CREATE ROLE unborn SUPERUSER; SET LOCAL ROLE unborn").unwrap();
+        assert_eq!(run(witness, "SELECT session_user::text", "s text"), rows(witness, "SELECT session_user"));
+        witness.batch_execute("ROLLBACK").unwrap();
+
+        // The session's user is not the one that logged in.
+        witness.batch_execute(&format!("SET SESSION AUTHORIZATION {student}")).unwrap();
+        assert_eq!(run(witness, who, columns), format!("{student}|{student}|none"));
+        witness.batch_execute("RESET SESSION AUTHORIZATION; DROP OWNED BY lent; DROP ROLE lent").unwrap();
     });
 }
 
@@ -378,6 +468,77 @@ fn a_read_only_transaction_launches_a_read_only_job() {
 }
 
 #[test]
+fn a_read_only_job_stays_read_only() {
+    check(|client, _| {
+        client
+            .batch_execute(
+                "CREATE TABLE t(i int);
+                 CREATE PROCEDURE leave() LANGUAGE plpgsql AS
+                 $$BEGIN COMMIT; SET TRANSACTION READ WRITE; INSERT INTO t VALUES (1); END$$",
+            )
+            .unwrap();
+        client.batch_execute("BEGIN READ ONLY").unwrap();
+        let jobs = [
+            ("SET TRANSACTION READ WRITE; INSERT INTO t VALUES (1)", "25001"),
+            ("SET transaction_read_only = off; INSERT INTO t VALUES (1)", "25001"),
+            ("SELECT set_config('transaction_read_only', 'off', true); INSERT INTO t VALUES (1)", "25001"),
+            ("SET default_transaction_read_only = off; INSERT INTO t VALUES (1)", "25006"),
+            ("CALL leave()", "2D000"),
+            ("DO 'BEGIN COMMIT; SET TRANSACTION READ WRITE; INSERT INTO t VALUES (1); END'", "2D000"),
+        ];
+        let launched = jobs.map(|(sql, sqlstate)| (launch(client, sql), sql, sqlstate));
+        client.batch_execute("COMMIT").unwrap();
+        for (pid, sql, sqlstate) in launched {
+            assert_eq!(result_error(client, pid, "tag text").code().code(), sqlstate, "{sql}");
+        }
+        assert_eq!(rows(client, "SELECT count(*) FROM t"), "0");
+    });
+}
+
+#[test]
+fn the_launching_transaction_decides_whether_a_job_may_write() {
+    check(|client, _| {
+        client.batch_execute("CREATE TABLE t(i int); SET default_transaction_read_only = on").unwrap();
+        assert_eq!(run_error(client, "INSERT INTO t VALUES (1)", "tag text").code().code(), "25006");
+        assert_eq!(run(client, "VACUUM t", "tag text"), "VACUUM");
+        client.batch_execute("BEGIN READ WRITE").unwrap();
+        assert_eq!(run(client, "INSERT INTO t VALUES (2)", "tag text"), "INSERT 0 1");
+        client.batch_execute("COMMIT").unwrap();
+        assert_eq!(rows(client, "SELECT i FROM t"), "2");
+    });
+}
+
+#[test]
+fn a_parallel_worker_is_refused() {
+    check(|client, witness| {
+        witness
+            .batch_execute(
+                "DO $$BEGIN PERFORM set_config(name, 'on', false) FROM pg_settings
+                     WHERE name IN ('force_parallel_mode', 'debug_parallel_query'); END$$",
+            )
+            .unwrap();
+        for (number, call) in [
+            "pg_background_launch('SELECT 1')",
+            "background_launch('SELECT 1')",
+            "pg_background_detach(1)",
+            "(SELECT count(*) FROM pg_background_result(1) AS (i int))",
+        ]
+        .iter()
+        .enumerate()
+        {
+            // The label is a lie, so the server takes the function for one that a parallel worker may call.
+            let create = format!(
+                "CREATE FUNCTION lie{number}() RETURNS void PARALLEL SAFE LANGUAGE plpgsql AS
+                 $$BEGIN PERFORM {call}; END$$"
+            );
+            witness.batch_execute(&create).unwrap();
+            assert_state(witness, &format!("SELECT lie{number}()"), "0A000");
+        }
+        assert_eq!(run(client, "SELECT 1", "i int"), "1");
+    });
+}
+
+#[test]
 fn a_job_does_not_see_its_launchers_transaction() {
     check(|client, _| {
         client.batch_execute("CREATE TABLE t(i int)").unwrap();
@@ -423,6 +584,48 @@ fn a_full_queue_holds_the_worker_and_detach_lets_it_go() {
 }
 
 #[test]
+fn rows_are_handed_over_before_the_commit() {
+    check(|client, witness| {
+        client.batch_execute("CREATE TABLE t(i int, filler text)").unwrap();
+        let insert = |count: i32| {
+            format!("INSERT INTO t SELECT i, repeat('x', 180) FROM generate_series(1, {count}) i RETURNING i, filler")
+        };
+        let gone_or_waiting = |pid: i32| {
+            format!(
+                "SELECT NOT EXISTS (SELECT FROM pg_stat_activity \
+                 WHERE pid = {pid} AND wait_event IS DISTINCT FROM 'MessageQueuePutMessage')"
+            )
+        };
+        // Every row is a message of its own, and the first number of rows that do not fit waits with the very last.
+        let too_many = (1..=20).find(|count| {
+            let pid = launch_with_queue(client, &insert(*count), 1024);
+            support::wait_until(witness, &gone_or_waiting(pid));
+            cancel(witness, pid);
+            wait_until_gone(witness, pid);
+            let read = format!("SELECT count(*) FROM pg_background_result({pid}) AS (i int, filler text)");
+            let cancelled = match client.simple_query(&read) {
+                Ok(_) => false,
+                Err(error) => {
+                    assert_eq!(error.code().map(|code| code.code()), Some("57014"), "{error:?}");
+                    true
+                }
+            };
+            let written = if cancelled { 0 } else { *count };
+            assert_eq!(rows(witness, "SELECT count(*) FROM t"), written.to_string(), "after {count} rows");
+            witness.batch_execute("TRUNCATE t").unwrap();
+            cancelled
+        });
+        let too_many = too_many.expect("a queue of 1024 bytes has no room for that many rows");
+
+        let pid = launch_with_queue(client, &insert(too_many), 1024);
+        wait_for(witness, pid, "IPC", "MessageQueuePutMessage");
+        client.batch_execute(&format!("SELECT pg_background_detach({pid})")).unwrap();
+        wait_until_gone(witness, pid);
+        assert_eq!(rows(witness, "SELECT count(*) FROM t"), too_many.to_string());
+    });
+}
+
+#[test]
 fn small_queues_pass_everything() {
     check(|client, _| {
         for size in [1024, 1025, 5000] {
@@ -437,7 +640,6 @@ fn small_queues_pass_everything() {
 
 #[test]
 fn a_reader_waits_in_message_queue_receive_and_survives_a_cancel() {
-    let _turn = turn();
     let server = support::server();
     let mut witness = server.witness();
     let mut client = server.connect();
@@ -498,7 +700,6 @@ fn detach_at_once_loses_no_job() {
 
 #[test]
 fn a_job_outlives_its_session() {
-    let _turn = turn();
     let server = support::server();
     let mut witness = server.witness();
     let mut client = server.connect();
@@ -548,6 +749,53 @@ fn a_job_cancelled_while_its_queue_is_full_says_so() {
         wait_until_gone(witness, pid);
         assert_eq!(result_error(client, pid, "i int").code().code(), "57014");
     });
+}
+
+#[test]
+fn a_failure_that_nobody_reads_is_logged_once() {
+    let server = support::server();
+    let mut witness = server.witness();
+    let mut client = server.connect();
+    let leader = pid_of(&mut client);
+    let log = server.server().directory().join("log").display().to_string();
+    // Other tests may have had this server before.
+    let already_there = rows(witness.client(), &format!("SELECT size FROM pg_stat_file('{log}')"));
+    let entries = |witness: &mut Client, text: &str| {
+        let entry = format!("LOG: +unread background command failed: {text}");
+        let new = format!("pg_read_file('{log}', {already_there}, 100 * 1024 * 1024)");
+        rows(witness, &format!("SELECT count(*) FROM regexp_matches({new}, '{entry}', 'g')"))
+    };
+    let fail = |text: &str| format!("DO $$BEGIN RAISE '{text}'; END$$");
+    let fail_later =
+        |text: &str| format!("DO $$BEGIN PERFORM pg_advisory_xact_lock_shared(4714); RAISE '{text}'; END$$");
+    witness.client().batch_execute("SELECT pg_advisory_lock(4714)").unwrap();
+
+    let read = launch(&mut client, &fail("was read"));
+    assert_eq!(result_error(&mut client, read, "tag text").code().code(), "P0001");
+    let later = launch(&mut client, &fail_later("after detach"));
+    client.batch_execute(&format!("SELECT pg_background_detach({later})")).unwrap();
+    let taken_over = launch(&mut client, &fail("before detach, taken over"));
+    wait_until_gone(witness.client(), taken_over);
+    // A launch takes over what finished commands have left in their segments.
+    launch(&mut client, &fail_later("after exit"));
+    client.batch_execute(&format!("SELECT pg_background_detach({taken_over})")).unwrap();
+    let in_segment = launch(&mut client, &fail("before detach, in the segment"));
+    wait_until_gone(witness.client(), in_segment);
+    client.batch_execute(&format!("SELECT pg_background_detach({in_segment})")).unwrap();
+    let unread = launch(&mut client, &fail("before exit"));
+    wait_until_gone(witness.client(), unread);
+    drop(client);
+    wait_until_gone(witness.client(), leader);
+    witness.client().batch_execute("SELECT pg_advisory_unlock(4714)").unwrap();
+    support::wait_until(witness.client(), NO_WORKER);
+
+    let texts =
+        ["after detach", "before detach, taken over", "before detach, in the segment", "before exit", "after exit"];
+    for text in texts {
+        assert_eq!(entries(witness.client(), text), "1", "{text}");
+    }
+    assert_eq!(entries(witness.client(), "was read"), "0");
+    witness.assert_no_restart();
 }
 
 #[test]
@@ -663,6 +911,27 @@ fn text_that_the_client_cannot_show_passes() {
 }
 
 #[test]
+fn names_in_messages_fit_the_databases_encoding() {
+    let server = support::server();
+    let mut witness = server.witness();
+    witness.client().batch_execute("CREATE DATABASE latin ENCODING 'LATIN1' LOCALE 'C' TEMPLATE template0").unwrap();
+    let mut client = server.server().connect(Role::Admin, "latin").expect("a session in the new database");
+    client.batch_execute("CREATE EXTENSION pg_background; CREATE TYPE größe AS (i int)").unwrap();
+    let pid = launch(&mut client, "SELECT NULL::größe");
+    let error = result_error(&mut client, pid, "i int");
+    assert_eq!(error.detail(), Some("Column 1 is \"gr??e\" in the result, integer in the list."));
+    assert_eq!(result(&mut client, pid, "g größe"), "NULL");
+    let error = run_error(&mut client, "SELECT ROW(1) AS größe", "r int");
+    assert!(error.message().contains("\"gr??e\""), "{error:?}");
+    let leader = pid_of(&mut client);
+    drop(client);
+    wait_until_gone(witness.client(), leader);
+    support::wait_until(witness.client(), NO_WORKER);
+    witness.client().batch_execute("DROP DATABASE latin").unwrap();
+    witness.assert_no_restart();
+}
+
+#[test]
 fn an_anonymous_row_is_refused_clearly() {
     check(|client, _| {
         let error = run_error(client, "SELECT ROW(1, 2) AS r", "r record");
@@ -721,27 +990,48 @@ fn out_of_slots_is_insufficient_resources() {
 #[test]
 fn the_cap_counts_running_commands_only() {
     check(|client, witness| {
-        let role = rows(client, "SELECT current_user");
         // The server knows the setting only once the library is loaded.
         assert_eq!(run(client, "SELECT 1", "i int"), "1");
         assert_state(client, "SET pg_background.max_workers = 1", "42501");
-        let database = rows(client, "SELECT current_database()");
-        witness
-            .batch_execute(&format!("ALTER ROLE {role} IN DATABASE \"{database}\" SET pg_background.max_workers = 1"))
-            .unwrap();
-        let mut capped = postgres_again(client, witness);
+        let mut capped = with_a_cap_of_one(client, witness);
         let finished = launch(&mut capped, "SELECT 1");
         wait_until_gone(witness, finished);
         let running = launch(&mut capped, "SELECT 2 FROM pg_sleep(1000)");
         assert_state(&mut capped, "SELECT pg_background_launch('SELECT 3')", "53400");
         assert_eq!(result(&mut capped, finished, "i int"), "1");
-        rows(&mut capped, &format!("SELECT pg_cancel_backend({running})"));
+        cancel(&mut capped, running);
         assert_eq!(result_error(&mut capped, running, "i int").code().code(), "57014");
         assert_eq!(run(&mut capped, "SELECT 3", "i int"), "3");
-        witness
-            .batch_execute(&format!("ALTER ROLE {role} IN DATABASE \"{database}\" RESET pg_background.max_workers"))
-            .unwrap();
     });
+}
+
+#[test]
+fn the_cap_counts_detached_commands() {
+    check(|client, witness| {
+        let mut capped = with_a_cap_of_one(client, witness);
+        let detached = launch(&mut capped, "SELECT 1 FROM pg_sleep(1000)");
+        capped.batch_execute(&format!("SELECT pg_background_detach({detached})")).unwrap();
+        assert_state(&mut capped, "SELECT pg_background_launch('SELECT 2')", "53400");
+        cancel(&mut capped, detached);
+        capped
+            .batch_execute(
+                "CREATE FUNCTION may_launch() RETURNS bool LANGUAGE plpgsql AS
+                 $$BEGIN PERFORM pg_background_launch('SELECT 2'); RETURN true;
+                   EXCEPTION WHEN configuration_limit_exceeded THEN RETURN false; END$$",
+            )
+            .unwrap();
+        support::wait_until(&mut capped, "SELECT may_launch()");
+    });
+}
+
+/// A session like that of `client`, with `pg_background.max_workers` at 1.
+fn with_a_cap_of_one(client: &mut Client, witness: &mut Client) -> Client {
+    let role = rows(client, "SELECT current_user");
+    let database = rows(client, "SELECT current_database()");
+    witness
+        .batch_execute(&format!("ALTER ROLE {role} IN DATABASE \"{database}\" SET pg_background.max_workers = 1"))
+        .unwrap();
+    postgres_again(client, witness)
 }
 
 /// The session of `client` as it would be after logging in again.

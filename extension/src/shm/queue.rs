@@ -93,8 +93,8 @@ impl Drop for QueueReader {
 /// The worker's end.
 pub(crate) struct QueueWriter {
     queue: NonNull<pg_sys::shm_mq_handle>,
-    /// Set while a message has been sent in part; the queue takes nothing else until it is whole.
-    in_message: bool,
+    /// A message that an interrupt has left half sent; the queue takes nothing else until it is whole.
+    unsent: Option<Vec<u8>>,
     reader_is_gone: bool,
     /// Held so that the mapping outlives the handle.
     _segment: Rc<Segment>,
@@ -106,33 +106,49 @@ impl QueueWriter {
         let queue = segment.queue().cast();
         // SAFETY: the leader has set the queue up there, and this worker is its only writer.
         unsafe { pg_sys::shm_mq_set_sender(queue, backend::my_proc()) };
-        QueueWriter { queue: attach(queue, &segment), in_message: false, reader_is_gone: false, _segment: segment }
+        QueueWriter { queue: attach(queue, &segment), unsent: None, reader_is_gone: false, _segment: segment }
     }
 
-    /// Send a message of two parts, and wait while the queue is full. An interrupt leaves the message half sent; every
-    /// later one is dropped then.
+    /// Send a message of two parts, and wait while the queue is full. An interrupt may leave the message half sent; the
+    /// rest goes ahead of the next one then, because a command may catch the interrupt's ERROR and go on.
     pub(crate) fn send(&mut self, head: &[u8], body: &[u8]) -> Sent {
-        if self.reader_is_gone || self.in_message {
-            return Sent::Detached;
+        if let Some(unsent) = self.unsent.take() {
+            let _ = self.push(&unsent, &[]);
         }
-        self.in_message = true;
+        self.push(head, body)
+    }
+
+    /// Whether an interrupt has left a message half sent.
+    pub(crate) fn has_unsent(&self) -> bool {
+        self.unsent.is_some()
+    }
+
+    fn push(&mut self, head: &[u8], body: &[u8]) -> Sent {
         let mut parts = [part(head), part(body)];
-        loop {
+        while !self.reader_is_gone {
             let (queue, parts) = (self.queue.as_ptr(), parts.as_mut_ptr());
-            // SAFETY: the parts are borrowed for the whole loop, and a call after `WOULD_BLOCK` repeats the same ones.
+            // SAFETY: the parts are borrowed for the whole loop, and a call after `WOULD_BLOCK` repeats the same bytes:
+            // in this loop, or from `unsent` in the next call of `send`.
             match unsafe { pg_sys::shm_mq_sendv(queue, parts, 2, true, true) } {
-                SHM_MQ_SUCCESS => break,
-                SHM_MQ_DETACHED => {
-                    self.reader_is_gone = true;
-                    break;
+                SHM_MQ_SUCCESS => return Sent::Whole,
+                SHM_MQ_DETACHED => self.reader_is_gone = true,
+                _ => {
+                    backend::wait(compat::WAIT_TO_PUT_MESSAGE, None);
+                    self.honour_interrupts(head, body);
                 }
-                _ => {}
             }
-            backend::wait(compat::WAIT_TO_PUT_MESSAGE, None);
-            pgrx::check_for_interrupts!();
         }
-        self.in_message = false;
-        if self.reader_is_gone { Sent::Detached } else { Sent::Whole }
+        Sent::Detached
+    }
+
+    /// Let an interrupt raise its ERROR without losing the message that is half sent.
+    fn honour_interrupts(&mut self, head: &[u8], body: &[u8]) {
+        if backend::interrupt_is_pending() {
+            self.unsent = Some([head, body].concat());
+            pgrx::check_for_interrupts!();
+            // Still here: the caller goes on sending it.
+            self.unsent = None;
+        }
     }
 }
 

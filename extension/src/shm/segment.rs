@@ -37,8 +37,13 @@ impl Decision {
     }
 }
 
+/// Begins every segment. The last byte counts the layouts: a worker whose library is not the leader's, because it was
+/// replaced in between, keeps its hands off.
+const MAGIC: u64 = u64::from_be_bytes(*b"pg_bckg\x01");
+
 #[repr(C)]
 struct Header {
+    magic: u64,
     identity: Identity,
     leader: *mut pg_sys::PGPROC,
     queue_size: usize,
@@ -50,8 +55,11 @@ struct Header {
     connected: AtomicBool,
     /// A `Decision`, taken once by the leader.
     decision: AtomicU32,
-    /// Set when the leader has let go of the segment, so nobody will read how the command ends.
+    /// Set when the leader gives the job up, at the latest when it lets go of the segment: nobody will read how the
+    /// command ends.
     abandoned: AtomicBool,
+    /// Set by the side that logs a failure which nobody will read.
+    logs_failure: AtomicBool,
     /// Set when the worker has let go of the segment, whichever way it ended.
     finished: AtomicBool,
     /// Bytes of `outcome` in use; stored after the bytes themselves.
@@ -78,6 +86,7 @@ impl Segment {
         let segment = Segment::of(NonNull::new(seg).expect("dsm_create raises an ERROR rather than return null"));
 
         let header = Header {
+            magic: MAGIC,
             identity,
             leader: backend::my_proc(),
             queue_size,
@@ -87,6 +96,7 @@ impl Segment {
             connected: AtomicBool::new(false),
             decision: AtomicU32::new(Decision::Pending as u32),
             abandoned: AtomicBool::new(false),
+            logs_failure: AtomicBool::new(false),
             finished: AtomicBool::new(false),
             outcome_len: AtomicUsize::new(0),
             outcome: [0; OUTCOME_SIZE],
@@ -101,11 +111,15 @@ impl Segment {
         segment
     }
 
-    /// Map the segment that a leader made for this worker; `None` if the leader has given it up already.
+    /// Map the segment that a leader made for this worker; `None` if the leader has given it up already, or if it has
+    /// another version of this library.
     pub(crate) fn attach(handle: pg_sys::dsm_handle) -> Option<Self> {
         // SAFETY: attaching to a segment that is gone returns null.
         let seg = unsafe { pg_sys::dsm_attach(handle) };
-        NonNull::new(seg).map(Segment::of)
+        let segment = Segment::of(NonNull::new(seg)?);
+        // SAFETY: every version begins a segment with its magic; this reads nothing else of the header.
+        let magic = unsafe { (*segment.header.as_ptr()).magic };
+        (magic == MAGIC).then_some(segment)
     }
 
     fn of(seg: NonNull<pg_sys::dsm_segment>) -> Self {
@@ -223,16 +237,12 @@ impl Segment {
         // SAFETY: the callback is for a segment that has a header.
         unsafe { pg_sys::on_dsm_detach(self.seg.as_ptr(), Some(mark_abandoned), pg_sys::Datum::null()) }
     }
-
-    /// Worker: whether the leader has let go of the segment.
-    pub(crate) fn is_abandoned(&self) -> bool {
-        self.header().abandoned.load(Ordering::Acquire)
-    }
 }
 
 /// The end.
 impl Segment {
-    /// Worker: whichever way this process ends, let the leader know that it has.
+    /// Worker: whichever way this process ends, let the leader know that it has, and let the server forget the SQL in
+    /// the segment.
     pub(crate) fn finish_on_detach(&self) {
         // SAFETY: the callback is for a segment that has a header.
         unsafe { pg_sys::on_dsm_detach(self.seg.as_ptr(), Some(mark_finished), pg_sys::Datum::null()) }
@@ -252,15 +262,33 @@ impl Segment {
         let room = unsafe { &raw mut (*self.header.as_ptr()).outcome };
         // SAFETY: the length was checked, and no reader looks here before the length is stored.
         unsafe { core::ptr::copy_nonoverlapping(outcome.as_ptr(), room.cast(), outcome.len()) };
-        header.outcome_len.store(outcome.len(), Ordering::Release);
+        header.outcome_len.store(outcome.len(), Ordering::SeqCst);
     }
 
     /// Leader: how the command ended, if the worker has put it down.
     pub(crate) fn outcome(&self) -> Option<&[u8]> {
-        match self.header().outcome_len.load(Ordering::Acquire) {
+        match self.header().outcome_len.load(Ordering::SeqCst) {
             0 => None,
             len => self.header().outcome.get(..len),
         }
+    }
+
+    /// Leader: give the job up. Returns how the command has ended if it is up to this side to log that.
+    ///
+    /// Leader and worker each write before they look at what the other one writes, the leader `abandoned`, the worker
+    /// the outcome. So at least one of them sees both; if both do, the first to ask logs.
+    pub(crate) fn abandon(&self) -> Option<&[u8]> {
+        self.header().abandoned.store(true, Ordering::SeqCst);
+        self.outcome().filter(|_| self.is_first_to_log())
+    }
+
+    /// Worker, after it has put the outcome down: whether nobody will read it, and it is up to this side to log it.
+    pub(crate) fn is_left_to_worker(&self) -> bool {
+        self.header().abandoned.load(Ordering::SeqCst) && self.is_first_to_log()
+    }
+
+    fn is_first_to_log(&self) -> bool {
+        !self.header().logs_failure.swap(true, Ordering::AcqRel)
     }
 }
 
@@ -278,7 +306,7 @@ impl Drop for Segment {
 #[pgrx::pg_guard]
 unsafe extern "C-unwind" fn mark_abandoned(seg: *mut pg_sys::dsm_segment, _arg: pg_sys::Datum) {
     look_at(seg, |segment| {
-        segment.header().abandoned.store(true, Ordering::Release);
+        segment.header().abandoned.store(true, Ordering::SeqCst);
         segment.decide(Decision::Dismiss);
     });
 }
@@ -289,6 +317,9 @@ unsafe extern "C-unwind" fn mark_abandoned(seg: *mut pg_sys::dsm_segment, _arg: 
 #[pgrx::pg_guard]
 unsafe extern "C-unwind" fn mark_finished(seg: *mut pg_sys::dsm_segment, _arg: pg_sys::Datum) {
     look_at(seg, |segment| {
+        // SAFETY: written on the process's only thread. The server reads it in reports, and the segment goes before the
+        // process does.
+        unsafe { pg_sys::debug_query_string = core::ptr::null() };
         segment.header().finished.store(true, Ordering::Release);
         segment.wake_leader();
     });
