@@ -54,12 +54,12 @@ Sessions
   \\session NAME  switch to another session of yours, or open it
   \\session       list your sessions
 Like psql
-  \\d [NAME] \\dt \\di \\dv \\df \\dx \\dn \\du \\l   describe what there is
-  ; \\g \\gx \\gset [PREFIX] \\gdesc \\watch [SEC]    run the statement this way
-  \\x [on|off|auto] \\timing \\pset \\a \\t           how results are shown
-  \\set \\unset \\echo :name :'name' :\"name\"         variables
-  \\c [DATABASE] \\conninfo                         a new session, and which it is
-  \\i FILE \\p \\r \\q                               run a file, show or clear the buffer, leave
+  \\d [NAME] \\dt \\di \\dv \\df \\dx \\dn \\du \\l     describe what there is
+  ; \\g \\gx \\gset [PREFIX] \\gdesc \\watch [SEC]  run the statement this way
+  \\x [on|off|auto] \\timing \\pset \\a \\t         how results are shown
+  \\set \\unset \\echo :name :'name' :\"name\"      variables
+  \\c [DATABASE] \\conninfo                      a new session, which it is
+  \\i FILE \\p \\r \\q                             file, buffer, leave
 ";
 
 pub(super) fn lesson_title(number: u32, title: &str) -> String {

@@ -143,7 +143,9 @@ impl Look {
             out.push('\n');
             if open == Some(lesson.id.as_str()) {
                 for id in ids {
-                    out.push_str(&format!("       {:<44} {}\n", id, text::status(status(progress, id))));
+                    let line = format!("       {id:<44} {}", text::status(status(progress, id)));
+                    out.push_str(line.trim_end());
+                    out.push('\n');
                 }
             }
         }
