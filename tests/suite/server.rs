@@ -71,6 +71,15 @@ fn a_killed_tutor_leaves_a_state_that_the_next_one_starts_from() {
 }
 
 #[test]
+fn a_closed_terminal_ends_the_lab_in_order() {
+    let mut screen = Screen::open(&["lab", "12", "--at", "118708-x-3"]);
+    screen.wait_for_prompt("parallel-count=>");
+    screen.type_line("\\echo it runs \\\\ SELECT pg_sleep(600);");
+    screen.wait_for("\nit runs");
+    assert_eq!(screen.close(), None);
+}
+
+#[test]
 fn a_kept_server_can_be_reached_and_stopped() {
     let tutor = Tutor::new(&["server", "status"]);
     let was_kept = tutor.expect(0).out.contains("until");

@@ -3,6 +3,7 @@
 use std::io::{Read, Write};
 use std::num::NonZero;
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 use std::time::Instant;
@@ -22,8 +23,9 @@ pub(crate) struct Screen {
     keys: Box<dyn Write + Send>,
     screen: Arc<Mutex<vt100::Parser>>,
     reader: Option<JoinHandle<()>>,
+    closing: Arc<AtomicBool>,
     // Kept open: closing it hangs up.
-    _terminal: Box<dyn MasterPty + Send>,
+    terminal: Option<Box<dyn MasterPty + Send>>,
     _progress: Option<TempDir>,
 }
 
@@ -63,13 +65,18 @@ impl Screen {
         let keys = pair.master.take_writer().expect("the terminal's input");
         let screen = Arc::new(Mutex::new(vt100::Parser::new(ROWS, COLUMNS, 1000)));
         let shown = Arc::clone(&screen);
+        let closing = Arc::new(AtomicBool::new(false));
+        let is_closing = Arc::clone(&closing);
         let reader = std::thread::spawn(move || {
             let mut bytes = [0; 4096];
             while let Ok(length @ 1..) = output.read(&mut bytes) {
                 shown.lock().expect("the screen").process(&bytes[..length]);
+                if is_closing.load(Ordering::Relaxed) {
+                    break;
+                }
             }
         });
-        Screen { child, keys, screen, reader: Some(reader), _terminal: pair.master, _progress: None }
+        Screen { child, keys, screen, reader: Some(reader), closing, terminal: Some(pair.master), _progress: None }
     }
 
     /// Types a line and Enter.
@@ -125,6 +132,20 @@ impl Screen {
             reader.join().expect("the output is read");
         }
         status.exit_code()
+    }
+
+    /// Closes the terminal and waits for the tutor's end; the signal that it died of, if it did not end by itself.
+    pub(crate) fn close(mut self) -> Option<String> {
+        self.closing.store(true, Ordering::Relaxed);
+        // Its echo wakes the reader, which then lets go of the terminal too.
+        self.press("x");
+        if let Some(reader) = self.reader.take() {
+            reader.join().expect("the output is read");
+        }
+        self.keys = Box::new(std::io::sink());
+        self.terminal = None;
+        let status = self.child.wait().expect("the tutor ends");
+        status.signal().map(str::to_owned)
     }
 
     /// The tutor's process id.

@@ -8,7 +8,7 @@ mod list;
 mod play;
 mod server;
 
-use std::io::{self, BufWriter, IsTerminal};
+use std::io::{self, BufWriter, IsTerminal, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -45,7 +45,8 @@ pub fn run(cli: Cli) -> ExitCode {
         Ok(code) => code,
         Err(failure) if failure.is_closed_pipe() => ExitCode::SUCCESS,
         Err(failure) => {
-            eprintln!("tutor: {failure}");
+            // There may be no terminal any more to say it on.
+            let _ = writeln!(io::stderr(), "tutor: {failure}");
             failure.exit_code()
         }
     }
@@ -92,10 +93,13 @@ fn line_source(home: &Home, history: &str, paint: Paint) -> Result<Box<dyn LineS
     Ok(Box::new(Terminal::open(&file, paint.has_colours())?))
 }
 
-/// Becomes true when Ctrl-C is pressed while a statement runs.
+/// Becomes true when Ctrl-C is pressed while a statement runs, and when the terminal is closed: then the statement is
+/// cancelled, the next read fails, and the lab ends in order, its server with it.
 fn interrupt_flag() -> Result<Arc<AtomicBool>, Failure> {
     let flag = Arc::new(AtomicBool::new(false));
-    signal_hook::flag::register(signal_hook::consts::SIGINT, Arc::clone(&flag))?;
+    for signal in [signal_hook::consts::SIGINT, signal_hook::consts::SIGHUP] {
+        signal_hook::flag::register(signal, Arc::clone(&flag))?;
+    }
     Ok(flag)
 }
 
