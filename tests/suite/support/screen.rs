@@ -6,7 +6,7 @@ use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
 use tempfile::TempDir;
@@ -16,6 +16,9 @@ use super::{LONG, LOOK_AGAIN, course};
 /// The size of the screen.
 const ROWS: NonZero<u16> = NonZero::new(50).unwrap();
 const COLUMNS: NonZero<u16> = NonZero::new(100).unwrap();
+
+/// How long a tutor may take to leave before it is killed.
+const FAREWELL: Duration = Duration::from_secs(5);
 
 /// A tutor at a terminal.
 pub(crate) struct Screen {
@@ -155,8 +158,18 @@ impl Screen {
 }
 
 impl Drop for Screen {
+    /// Leaves as a person would, so that no server is left behind; kills what does not leave.
     fn drop(&mut self) {
-        // A test that failed must not leave its tutor behind; one that ended has none.
+        let start = Instant::now();
+        let mut keys: &[u8] = b"\x03";
+        while start.elapsed() < FAREWELL && matches!(self.child.try_wait(), Ok(None)) {
+            if self.keys.write_all(keys).and_then(|()| self.keys.flush()).is_err() {
+                break;
+            }
+            keys = b"\\q\r";
+            std::thread::sleep(FAREWELL / 50);
+        }
+        // One that has ended has nothing to be killed.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
