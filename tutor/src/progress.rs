@@ -110,6 +110,17 @@ pub enum Status {
     Passed,
 }
 
+impl Status {
+    /// The status in a word, for people and programs.
+    pub fn word(self) -> &'static str {
+        match self {
+            Status::Open => "open",
+            Status::Skipped => "skipped",
+            Status::Passed => "passed",
+        }
+    }
+}
+
 impl Progress {
     /// The progress kept in `file`; none yet if there is no such file.
     pub fn load(file: &Path) -> Result<Progress, ProgressError> {

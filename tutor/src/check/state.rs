@@ -3,7 +3,7 @@
 use postgres::Client;
 
 use crate::course::{StateCheck, StateRole};
-use crate::server::said;
+use crate::server::{quote_literal, said};
 
 /// Names in a state's query mean PostgreSQL's own objects, and it cannot hang. A query over the student's objects may
 /// run the student's functions, which could change the session: so every look is a transaction that is rolled back.
@@ -123,8 +123,7 @@ impl StateProbe {
 
 /// The query of a state with the student's process id and the sandbox's name put in.
 pub fn state_sql(state: &StateCheck, student_pid: i32, database: &str) -> String {
-    let database = format!("'{}'", database.replace('\'', "''"));
-    state.sql.replace(":student_pid", &student_pid.to_string()).replace(":'database'", &database)
+    state.sql.replace(":student_pid", &student_pid.to_string()).replace(":'database'", &quote_literal(database))
 }
 
 fn backend_pid(client: &mut Client) -> Result<i32, StateError> {

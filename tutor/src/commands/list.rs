@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::{Context, Failure, standard_output};
 use crate::course::{Exercise, Lab, Lesson};
-use crate::progress::{LabProgress, Progress, Status};
+use crate::progress::{LabProgress, Progress};
 use crate::repl::Look;
 use crate::words::count;
 
@@ -60,11 +60,7 @@ fn write_lab(out: &mut dyn Write, lab: &Lab, kept: &LabProgress) -> Result<(), F
 }
 
 fn status(kept: &LabProgress, id: &str) -> Option<&'static str> {
-    kept.exercises.get(id).map(|exercise| match exercise.status {
-        Status::Open => "open",
-        Status::Skipped => "skipped",
-        Status::Passed => "passed",
-    })
+    kept.exercises.get(id).map(|exercise| exercise.status.word())
 }
 
 fn write_json(out: &mut dyn Write, value: &impl Serialize) -> Result<ExitCode, Failure> {

@@ -148,12 +148,6 @@ impl Shell {
         if self.input.buffer.is_empty() { &self.input.previous } else { &self.input.buffer }
     }
 
-    /// Drops the statement begun and reads `text` in its place: the end of `\e`.
-    pub fn replace_buffer(&mut self, text: &str) {
-        self.input.reset_buffer();
-        text.lines().for_each(|line| self.input.push_line(line));
-    }
-
     /// Goes on reading at `tail`, what a caller's own command has left of its line.
     pub fn continue_with(&mut self, tail: &str) {
         self.input.continue_with(tail);

@@ -1,5 +1,6 @@
 //! psql's variables, the special ones among them.
 
+pub use postgres_protocol::escape::{escape_identifier as quote_identifier, escape_literal as quote_literal};
 use std::collections::BTreeMap;
 
 use super::message::{MessageStyle, ShowContext, Verbosity};
@@ -139,17 +140,6 @@ pub(super) fn parse_bool(text: &str) -> Option<bool> {
     } else {
         None
     }
-}
-
-/// A value as an SQL literal, as libpq's `PQescapeLiteral` writes it.
-pub fn quote_literal(value: &str) -> String {
-    let quoted = value.replace('\'', "''");
-    if quoted.contains('\\') { format!(" E'{}'", quoted.replace('\\', "\\\\")) } else { format!("'{quoted}'") }
-}
-
-/// A value as a quoted SQL identifier.
-pub fn quote_identifier(value: &str) -> String {
-    format!("\"{}\"", value.replace('"', "\"\""))
 }
 
 fn is_valid_name(name: &str) -> bool {

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::commands::nearest;
-use super::prompt::{COPY_PROMPT, prompt_end};
-use super::source::{Line, LineSource};
+use super::prompt::prompt_end;
+use super::source::{Line, LineSource, copy_line};
 use super::{Output, text};
 use crate::psql::{Item, Performed, Shell, Streams};
 
@@ -19,16 +19,21 @@ pub fn play<'a>(
     interrupt: &'a Arc<AtomicBool>,
 ) -> io::Result<()> {
     shell.set_interactive(source.is_interactive());
-    let mut table = Table { shell, output, interrupt, history_lost: false };
+    let mut table = Table { shell, output, interrupt };
     loop {
         if !table.show_arrivals()? {
             return Ok(());
         }
         table.output.out.flush()?;
         let prompt = format!("{}{} ", table.shell.options().database, prompt_end(table.shell));
-        match source.read(&prompt)? {
+        let line = source.read(&prompt)?;
+        // Whatever was pressed before was meant for what ran before.
+        interrupt.store(false, Ordering::Relaxed);
+        match line {
             Line::Text(text) => {
-                table.remember(source, &text)?;
+                if !text.trim().is_empty() && source.remember(&text).is_err() {
+                    table.output.complain(super::text::HISTORY_LOST)?;
+                }
                 text.split('\n').for_each(|line| table.shell.push_line(line));
             }
             Line::Interrupted => table.shell.clear_buffer(),
@@ -48,30 +53,17 @@ struct Table<'a> {
     shell: &'a mut Shell,
     output: Output<'a>,
     interrupt: &'a Arc<AtomicBool>,
-    history_lost: bool,
 }
 
 impl Table<'_> {
-    /// Keeps a line in the history; says once when that fails, and goes on.
-    fn remember(&mut self, source: &mut dyn LineSource, line: &str) -> io::Result<()> {
-        let is_blank = line.trim().is_empty();
-        if !is_blank && source.remember(line).is_err() && !std::mem::replace(&mut self.history_lost, true) {
-            writeln!(self.output.err, "{}", text::HISTORY_LOST)?;
-        }
-        Ok(())
-    }
-
     /// Whether to go on.
     fn run_items(&mut self, source: &mut dyn LineSource) -> io::Result<bool> {
         while let Some(item) = self.shell.next_item() {
             match self.perform(source, item)? {
                 Performed::Quit => return Ok(false),
                 Performed::Unknown(command) => {
-                    writeln!(
-                        self.output.err,
-                        "{}",
-                        text::unknown_command(&command.name, nearest(&command.name, &["?"]))
-                    )?;
+                    let nearest = nearest(&command.name, &["?"]);
+                    self.output.complain(&text::unknown_command(&command.name, nearest))?;
                 }
                 Performed::Lost(_) => return self.reconnect(),
                 _ => {}
@@ -81,7 +73,6 @@ impl Table<'_> {
     }
 
     fn perform(&mut self, source: &mut dyn LineSource, item: Item) -> io::Result<Performed> {
-        self.interrupt.store(false, Ordering::Relaxed);
         let canceller = self.shell.canceller();
         let mut watch = || {
             if self.interrupt.swap(false, Ordering::Relaxed) {
@@ -89,10 +80,7 @@ impl Table<'_> {
                 let _ = canceller.cancel();
             }
         };
-        let mut lines = || match source.read(COPY_PROMPT) {
-            Ok(Line::Text(line)) => Some(line),
-            _ => None,
-        };
+        let mut lines = || copy_line(source);
         let mut streams = Streams { out: self.output.out, err: self.output.err, lines: &mut lines };
         self.shell.perform(item, &mut streams, &mut watch)
     }
@@ -114,13 +102,12 @@ impl Table<'_> {
 
     /// Whether the session could be opened again.
     fn reconnect(&mut self) -> io::Result<bool> {
-        self.output.out.flush()?;
-        writeln!(self.output.err, "{}", text::LOST)?;
+        self.output.complain(text::LOST)?;
         let options = self.shell.options().clone();
         match self.shell.reconnect(options) {
-            Ok(()) => writeln!(self.output.err, "{}", text::RECONNECTED)?,
+            Ok(()) => self.output.complain(text::RECONNECTED)?,
             Err(error) => {
-                writeln!(self.output.err, "tutor: {error}")?;
+                self.output.complain(&format!("tutor: {error}"))?;
                 return Ok(false);
             }
         }

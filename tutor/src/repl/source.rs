@@ -9,6 +9,7 @@ use rustyline::history::DefaultHistory;
 use rustyline::{Config, Editor};
 
 use super::highlight::Painter;
+use super::prompt::COPY_PROMPT;
 
 /// One answer to a prompt.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,8 +33,16 @@ pub trait LineSource {
     /// Whether a person types.
     fn is_interactive(&self) -> bool;
 
-    /// Keeps what was typed for the arrow keys, in this and later labs; an error if it cannot be kept for later.
+    /// Keeps what was typed for the arrow keys, in this and later labs; an error, once, if it cannot be kept for later.
     fn remember(&mut self, entry: &str) -> io::Result<()>;
+}
+
+/// The next line of data for `COPY ... FROM STDIN`.
+pub(super) fn copy_line(source: &mut dyn LineSource) -> Option<String> {
+    match source.read(COPY_PROMPT) {
+        Ok(Line::Text(line)) => Some(line),
+        _ => None,
+    }
 }
 
 /// A person at a terminal.
@@ -41,6 +50,7 @@ pub struct Terminal {
     editor: Editor<Painter, DefaultHistory>,
     history: std::path::PathBuf,
     suggestion: String,
+    history_lost: bool,
 }
 
 /// How many statements the history keeps.
@@ -55,7 +65,7 @@ impl Terminal {
         editor.set_helper(Some(Painter::new(colours)));
         // A missing history is the first start.
         let _ = editor.load_history(history);
-        Ok(Terminal { editor, history: history.to_owned(), suggestion: String::new() })
+        Ok(Terminal { editor, history: history.to_owned(), suggestion: String::new(), history_lost: false })
     }
 }
 
@@ -81,7 +91,10 @@ impl LineSource for Terminal {
 
     fn remember(&mut self, entry: &str) -> io::Result<()> {
         let kept = self.editor.add_history_entry(entry).and_then(|_| self.editor.append_history(&self.history));
-        kept.map_err(|error| io::Error::other(error.to_string()))
+        match kept {
+            Err(error) if !std::mem::replace(&mut self.history_lost, true) => Err(io::Error::other(error.to_string())),
+            _ => Ok(()),
+        }
     }
 }
 

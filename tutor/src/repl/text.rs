@@ -1,7 +1,6 @@
 //! Every sentence that the prompt says, in one place.
 
 use crate::check::Remark;
-use crate::progress::Status;
 
 pub(super) const PASSED: &str = "Passed:";
 pub(super) const WRONG: &str = "Not yet.";
@@ -111,15 +110,6 @@ pub(super) fn sessions(names: &[(&str, bool)]) -> String {
 
 pub(super) fn tally(passed: usize, of: usize) -> String {
     format!("{passed} of {of} passed")
-}
-
-pub(super) fn status(status: Option<Status>) -> &'static str {
-    match status {
-        None => "",
-        Some(Status::Open) => "open",
-        Some(Status::Skipped) => "skipped",
-        Some(Status::Passed) => "passed",
-    }
 }
 
 pub(super) fn remark(remark: Remark) -> &'static str {

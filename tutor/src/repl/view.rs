@@ -143,7 +143,7 @@ impl Look {
             out.push('\n');
             if open == Some(lesson.id.as_str()) {
                 for id in ids {
-                    let line = format!("       {id:<44} {}", text::status(status(progress, id)));
+                    let line = format!("       {id:<44} {}", status(progress, id).map_or("", Status::word));
                     out.push_str(line.trim_end());
                     out.push('\n');
                 }

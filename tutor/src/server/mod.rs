@@ -159,13 +159,6 @@ impl Server {
         locked(&self.inner.postmaster).as_ref().map(Postmaster::pid)
     }
 
-    /// Whether the admin can still get a row from it.
-    pub fn is_alive(&self) -> bool {
-        self.inner
-            .admin(|client| client.simple_query("SELECT 1").map(drop).map_err(ServerError::refused("answer")))
-            .is_ok()
-    }
-
     /// Stops and starts it on the same port, with further settings until the next restart. Sandboxes stay.
     pub fn restart(&self, mode: StopMode, settings: &[(&str, String)]) -> Result<(), ServerError> {
         let mut postmaster = locked(&self.inner.postmaster);

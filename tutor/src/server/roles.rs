@@ -1,5 +1,6 @@
 //! Who connects: the four roles of every server, their passwords, and how each reaches a database.
 
+pub use postgres_protocol::escape::{escape_identifier as quote_ident, escape_literal as quote_literal};
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -202,16 +203,6 @@ impl Endpoint {
 fn percent_encoded(text: &str) -> String {
     let keep = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~/".contains(&byte);
     text.bytes().map(|byte| if keep(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") }).collect()
-}
-
-/// A name as SQL takes it.
-pub fn quote_ident(name: &str) -> String {
-    format!("\"{}\"", name.replace('"', "\"\""))
-}
-
-/// A string as SQL takes it. Our strings hold no backslash, and `standard_conforming_strings` is on anyway.
-pub fn quote_literal(text: &str) -> String {
-    format!("'{}'", text.replace('\'', "''"))
 }
 
 /// What an error of the `postgres` crate says, in one line: its own text leaves the server's message out.

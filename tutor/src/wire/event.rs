@@ -162,11 +162,6 @@ pub struct ServerMessage {
 }
 
 impl ServerMessage {
-    /// Whether the server ends the session with it.
-    pub fn is_fatal(&self) -> bool {
-        matches!(self.severity.as_str(), "FATAL" | "PANIC")
-    }
-
     pub(super) fn from_fields(mut fields: ErrorFields<'_>) -> Self {
         let mut message = Self::default();
         while let Ok(Some(field)) = fields.next() {

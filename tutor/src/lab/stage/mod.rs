@@ -179,7 +179,6 @@ impl<'a> Stage<'a> {
             && let Some(hold) = &exercise.sidecar
         {
             let sidecar = self.open_sidecar(exercise, hold)?;
-            self.scene.iter_mut().for_each(|scene| scene.sidecar = None);
             if let Some(scene) = &mut self.scene {
                 scene.sidecar = Some(sidecar);
             }

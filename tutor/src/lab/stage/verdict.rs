@@ -95,8 +95,9 @@ impl Stage<'_> {
 
     fn look_once(&mut self) -> Result<Option<Verdict>, String> {
         let Some(exercise) = self.exercise() else { return Ok(None) };
-        let failing = self.failing_states(exercise).map_err(|error| error.to_string())?;
+        // Looked at before the states: what became quiet in between has its effect in them.
         let settled = self.probe.activity().map_err(|error| error.to_string())?.is_quiet();
+        let failing = self.failing_states(exercise).map_err(|error| error.to_string())?;
         let outcome = self.outcome_with(exercise, &failing);
         Ok(judge(exercise, self.expected()?, &outcome, Look::Glance { settled, fresh: self.has_fresh_result() }))
     }

@@ -9,8 +9,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::commands::{self, TutorCommand};
-use super::prompt::{COPY_PROMPT, prompt_end};
-use super::source::{Line, LineSource};
+use super::prompt::prompt_end;
+use super::source::{Line, LineSource, copy_line};
 use super::text;
 use super::view::Look;
 use crate::course::{Exercise, Lab, Lesson, Place, Step};
@@ -76,14 +76,21 @@ pub struct Output<'a> {
     pub err: &'a mut dyn Write,
 }
 
+impl Output<'_> {
+    /// Writes a line to standard error, after everything that was written before.
+    pub(super) fn complain(&mut self, line: &str) -> io::Result<()> {
+        self.out.flush()?;
+        writeln!(self.err, "{line}")
+    }
+}
+
 /// One student's lab.
 pub struct Desk<'a> {
     lab: &'a Lab,
     server: &'a Server,
     progress: Progress,
     look: Look,
-    out: &'a mut dyn Write,
-    err: &'a mut dyn Write,
+    output: Output<'a>,
     interrupt: Arc<AtomicBool>,
     position: Position,
     stage: Option<Stage<'a>>,
@@ -95,7 +102,6 @@ pub struct Desk<'a> {
     after_result: bool,
     interactive: bool,
     part: Part,
-    history_lost: bool,
     /// It was said that nothing is said about what is neither right nor a known mistake.
     hinted_at_check: bool,
     ended: Ended,
@@ -135,8 +141,7 @@ impl<'a> Desk<'a> {
             server,
             progress,
             look,
-            out: output.out,
-            err: output.err,
+            output,
             interrupt,
             position: Position { lesson: 0, step: 0 },
             stage: None,
@@ -146,7 +151,6 @@ impl<'a> Desk<'a> {
             after_result: false,
             interactive: true,
             part: Part::Lesson,
-            history_lost: false,
             hinted_at_check: false,
             ended: Ended::default(),
         }
@@ -165,11 +169,11 @@ impl<'a> Desk<'a> {
         self.read_lines(source)?;
         self.finish_exercise()?;
         if self.interactive {
-            writeln!(self.out, "{}", text::KEPT)?;
+            writeln!(self.output.out, "{}", text::KEPT)?;
         } else {
             self.close_script()?;
         }
-        self.out.flush()?;
+        self.output.out.flush()?;
         Ok(self.ended)
     }
 
@@ -177,7 +181,7 @@ impl<'a> Desk<'a> {
         loop {
             self.show_arrivals()?;
             let prompt = self.prompt();
-            self.out.flush()?;
+            self.output.out.flush()?;
             let line = source.read(&prompt)?;
             self.look.fit();
             // Whatever was pressed before was meant for what ran before.
@@ -203,7 +207,7 @@ impl<'a> Desk<'a> {
         if shell.is_mid_statement() {
             shell.clear_buffer();
         } else {
-            writeln!(self.out, "{}", text::LEAVE_WITH)?;
+            writeln!(self.output.out, "{}", text::LEAVE_WITH)?;
         }
         Ok(Flow::GoOn)
     }
@@ -218,9 +222,11 @@ impl<'a> Desk<'a> {
             return Ok(Flow::GoOn);
         }
         if is_blank && self.interactive {
-            writeln!(self.out, "{}", self.look.paint.aside(text::UNFINISHED))?;
+            writeln!(self.output.out, "{}", self.look.paint.aside(text::UNFINISHED))?;
         }
-        self.remember(source, lines)?;
+        if source.remember(lines).is_err() {
+            self.complain(text::HISTORY_LOST)?;
+        }
         self.moved = false;
         // All of it before any of it runs: data of COPY may follow their statement.
         for line in lines.split('\n') {
@@ -237,21 +243,13 @@ impl<'a> Desk<'a> {
         }
     }
 
-    /// Keeps a line in the history; says once when that fails, and goes on.
-    fn remember(&mut self, source: &mut dyn LineSource, line: &str) -> io::Result<()> {
-        if source.remember(line).is_err() && !std::mem::replace(&mut self.history_lost, true) {
-            self.complain(text::HISTORY_LOST)?;
-        }
-        Ok(())
-    }
-
     fn run_items(&mut self, source: &mut dyn LineSource) -> Result<Flow, DeskError> {
         while let Some(item) = self.shell_mut().next_item() {
             let flow = match item {
                 Item::Command(command) => self.run_command(source, command)?,
                 statement => self.run_item(source, statement)?,
             };
-            self.out.flush()?;
+            self.output.out.flush()?;
             if matches!(flow, Flow::Leave) {
                 return Ok(flow);
             }
@@ -298,11 +296,8 @@ impl<'a> Desk<'a> {
 
     fn perform(&mut self, source: &mut dyn LineSource, item: Item) -> io::Result<Performed> {
         let stage = self.stage.as_mut().expect("a lesson is open");
-        let mut lines = || match source.read(COPY_PROMPT) {
-            Ok(Line::Text(line)) => Some(line),
-            _ => None,
-        };
-        stage.perform(item, &mut Streams { out: self.out, err: self.err, lines: &mut lines })
+        let mut lines = || copy_line(source);
+        stage.perform(item, &mut Streams { out: self.output.out, err: self.output.err, lines: &mut lines })
     }
 
     /// Prints what the server said while nothing ran: notifications, and that the session has ended.
@@ -310,7 +305,7 @@ impl<'a> Desk<'a> {
         let shell = self.shell_mut();
         let Ok(events) = shell.poll_idle() else { return self.reconnect() };
         let texts: Vec<String> = events.iter().filter_map(|event| shell.event_text(event)).collect();
-        texts.iter().try_for_each(|text| write!(self.out, "{text}"))?;
+        texts.iter().try_for_each(|text| write!(self.output.out, "{text}"))?;
         Ok(())
     }
 
@@ -334,14 +329,14 @@ impl<'a> Desk<'a> {
             TutorCommand::Goto(id) => self.goto(&id)?,
             TutorCommand::Progress => {
                 let shown = self.look.progress(self.lab, &self.lab_progress(), Some(&self.lesson().id));
-                write!(self.out, "{shown}")?;
+                write!(self.output.out, "{shown}")?;
             }
             TutorCommand::Play => {
                 self.stage_mut().set_on_task(false);
-                writeln!(self.out, "{}", text::PLAYING)?;
+                writeln!(self.output.out, "{}", text::PLAYING)?;
             }
             TutorCommand::Session(name) => self.switch_session(&name)?,
-            TutorCommand::Help => write!(self.out, "{}", text::HELP)?,
+            TutorCommand::Help => write!(self.output.out, "{}", text::HELP)?,
         }
         Ok(())
     }
@@ -354,14 +349,13 @@ impl<'a> Desk<'a> {
         }
         let sessions: Vec<(&str, bool)> = self.stage.iter().flat_map(Stage::sessions).collect();
         let list = text::sessions(&sessions);
-        write!(self.out, "{list}")?;
+        write!(self.output.out, "{list}")?;
         Ok(())
     }
 
-    /// Writes a line to standard error, after everything that was written before.
+    /// Writes a line to standard error.
     fn complain(&mut self, line: &str) -> io::Result<()> {
-        self.out.flush()?;
-        writeln!(self.err, "{line}")
+        self.output.complain(line)
     }
 
     fn prompt(&mut self) -> String {

@@ -80,7 +80,7 @@ impl Desk<'_> {
         if !stands {
             match self.stage_mut().judge() {
                 Verdict::NotAttempted if self.part == Part::Lesson => {}
-                Verdict::NotAttempted => write!(self.out, "{}", text::script_not_attempted(&exercise.id))?,
+                Verdict::NotAttempted => write!(self.output.out, "{}", text::script_not_attempted(&exercise.id))?,
                 verdict => self.announce(&verdict)?,
             }
         }
@@ -102,9 +102,9 @@ impl Desk<'_> {
     /// The end of a script: what psql says there, and the summary.
     pub(super) fn close_script(&mut self) -> Result<(), DeskError> {
         let stage = self.stage.as_mut().expect("a lesson is open");
-        let mut streams = Streams { out: self.out, err: self.err, lines: &mut || None };
+        let mut streams = Streams { out: self.output.out, err: self.output.err, lines: &mut || None };
         stage.shell().close_input(&mut streams)?;
-        writeln!(self.out, "{}", text::script_summary(self.ended.passed, self.ended.attempted))?;
+        writeln!(self.output.out, "{}", text::script_summary(self.ended.passed, self.ended.attempted))?;
         Ok(())
     }
 }

@@ -26,7 +26,7 @@ impl<'a> Desk<'a> {
     fn hint_at_check(&mut self) -> Result<(), DeskError> {
         let is_odd = self.stage_mut().has_odd_result();
         if self.interactive && is_odd && !std::mem::replace(&mut self.hinted_at_check, true) {
-            writeln!(self.out, "{}", self.look.paint.aside(text::CHECK_COMPARES))?;
+            writeln!(self.output.out, "{}", self.look.paint.aside(text::CHECK_COMPARES))?;
         }
         Ok(())
     }
@@ -34,7 +34,7 @@ impl<'a> Desk<'a> {
     /// A verdict because the student asks for it.
     pub(super) fn check(&mut self) -> Result<(), DeskError> {
         if !self.stage_mut().is_on_task() {
-            writeln!(self.out, "{}", text::PLAYING)?;
+            writeln!(self.output.out, "{}", text::PLAYING)?;
             return Ok(());
         }
         if self.open_exercise_or_say()?.is_none() {
@@ -48,7 +48,7 @@ impl<'a> Desk<'a> {
     fn open_exercise_or_say(&mut self) -> Result<Option<&'a Exercise>, DeskError> {
         let exercise = self.exercise();
         if exercise.is_none() {
-            writeln!(self.out, "{}", text::NO_EXERCISE)?;
+            writeln!(self.output.out, "{}", text::NO_EXERCISE)?;
         }
         Ok(exercise)
     }
@@ -59,16 +59,18 @@ impl<'a> Desk<'a> {
         let tries = self.keep_verdict(exercise, verdict)?;
         if self.interactive {
             let gap = if self.after_result { "" } else { "\n" };
-            write!(self.out, "{gap}{}", self.look.verdict(exercise, verdict))?;
+            write!(self.output.out, "{gap}{}", self.look.verdict(exercise, verdict))?;
             if *verdict == Verdict::Passed {
-                writeln!(self.out)?;
+                writeln!(self.output.out)?;
             }
         } else {
-            write!(self.out, "{}", self.script_verdict(exercise, verdict))?;
+            write!(self.output.out, "{}", self.script_verdict(exercise, verdict))?;
         }
         match verdict {
             Verdict::Passed if self.interactive => self.advance()?,
-            Verdict::Wrong(_) if self.interactive && tries % NUDGE_EVERY == 0 => writeln!(self.out, "{}", text::NUDGE)?,
+            Verdict::Wrong(_) if self.interactive && tries % NUDGE_EVERY == 0 => {
+                writeln!(self.output.out, "{}", text::NUDGE)?
+            }
             _ => {}
         }
         Ok(())
@@ -114,7 +116,7 @@ impl<'a> Desk<'a> {
     pub(super) fn back_to_task(&mut self) -> Result<(), DeskError> {
         if !self.stage_mut().is_on_task() {
             self.stage_mut().set_on_task(true);
-            writeln!(self.out, "{}", text::BACK_AT_TASK)?;
+            writeln!(self.output.out, "{}", text::BACK_AT_TASK)?;
         }
         self.show_task()
     }
@@ -123,14 +125,14 @@ impl<'a> Desk<'a> {
         match self.step() {
             Some(Step::Exercise(exercise)) => {
                 let task = self.look.task(exercise, self.number_of(exercise));
-                write!(self.out, "{task}")?;
+                write!(self.output.out, "{task}")?;
             }
             Some(Step::Demo(demo)) => {
-                write!(self.out, "{}\n{}\n", self.look.code(&demo.sql), self.look.paint.aside(text::RUN_DEMO))?;
+                write!(self.output.out, "{}\n{}\n", self.look.code(&demo.sql), self.look.paint.aside(text::RUN_DEMO))?;
             }
-            Some(Step::Text(markdown)) => writeln!(self.out, "{}", self.look.prose(markdown))?,
-            Some(Step::Figure(drawing)) => writeln!(self.out, "{}", self.look.figure(drawing))?,
-            None => writeln!(self.out, "{}", text::LAB_DONE)?,
+            Some(Step::Text(markdown)) => writeln!(self.output.out, "{}", self.look.prose(markdown))?,
+            Some(Step::Figure(drawing)) => writeln!(self.output.out, "{}", self.look.figure(drawing))?,
+            None => writeln!(self.output.out, "{}", text::LAB_DONE)?,
         }
         Ok(())
     }
@@ -140,14 +142,14 @@ impl<'a> Desk<'a> {
         let shown = self.kept(&exercise.id).hints;
         match exercise.hints.get(shown) {
             Some(hint) => {
-                write!(self.out, "{}", self.look.hint(shown + 1, exercise.hints.len(), hint))?;
+                write!(self.output.out, "{}", self.look.hint(shown + 1, exercise.hints.len(), hint))?;
                 self.update(&exercise.id, |kept| kept.hints = shown + 1)?;
             }
             None => {
                 for (index, hint) in exercise.hints.iter().enumerate() {
-                    write!(self.out, "{}", self.look.hint(index + 1, exercise.hints.len(), hint))?;
+                    write!(self.output.out, "{}", self.look.hint(index + 1, exercise.hints.len(), hint))?;
                 }
-                writeln!(self.out, "{}", text::NO_MORE_HINTS)?;
+                writeln!(self.output.out, "{}", text::NO_MORE_HINTS)?;
             }
         }
         Ok(())
@@ -158,14 +160,14 @@ impl<'a> Desk<'a> {
         let kept = self.kept(&exercise.id);
         let tries_left = exercise.check.solution_after.saturating_sub(kept.tries);
         if kept.status != Status::Passed && tries_left > 0 {
-            writeln!(self.out, "{}", text::solution_locked(tries_left))?;
+            writeln!(self.output.out, "{}", text::solution_locked(tries_left))?;
             return Ok(());
         }
         let solution = exercise.answers.first().map(|answer| answer.trim_end()).unwrap_or_default();
         if source.is_interactive() {
             source.suggest(solution);
         } else {
-            write!(self.out, "{}", self.look.code(solution))?;
+            write!(self.output.out, "{}", self.look.code(solution))?;
         }
         Ok(())
     }
@@ -175,7 +177,7 @@ impl<'a> Desk<'a> {
         let Some(exercise) = self.open_exercise_or_say()? else { return Ok(()) };
         self.reopen_lesson()?;
         self.open_exercise(exercise)?;
-        writeln!(self.out, "{}", text::RESET_DONE)?;
+        writeln!(self.output.out, "{}", text::RESET_DONE)?;
         Ok(())
     }
 
@@ -214,9 +216,9 @@ impl<'a> Desk<'a> {
                 }
                 self.advance()?;
             }
-            Some(Step::Exercise(_)) => writeln!(self.out, "{}", text::AT_EXERCISE)?,
+            Some(Step::Exercise(_)) => writeln!(self.output.out, "{}", text::AT_EXERCISE)?,
             Some(Step::Text(_) | Step::Figure(_)) => self.advance()?,
-            None => writeln!(self.out, "{}", text::LAB_DONE)?,
+            None => writeln!(self.output.out, "{}", text::LAB_DONE)?,
         }
         Ok(Flow::GoOn)
     }

@@ -13,7 +13,7 @@ impl<'a> Desk<'a> {
     pub(super) fn next(&mut self) -> Result<(), DeskError> {
         match self.exercise() {
             Some(exercise) if self.kept(&exercise.id).status != Status::Passed => {
-                writeln!(self.out, "{}", text::not_passed(&exercise.id))?;
+                writeln!(self.output.out, "{}", text::not_passed(&exercise.id))?;
                 Ok(())
             }
             _ => self.advance(),
@@ -25,7 +25,7 @@ impl<'a> Desk<'a> {
             && self.kept(&exercise.id).status != Status::Passed
         {
             self.update(&exercise.id, |kept| kept.status = Status::Skipped)?;
-            writeln!(self.out, "{}", text::skipped(&exercise.id))?;
+            writeln!(self.output.out, "{}", text::skipped(&exercise.id))?;
         }
         self.advance()
     }
@@ -36,7 +36,7 @@ impl<'a> Desk<'a> {
         let position = match (lesson, waiting_before(self.lesson(), step)) {
             (_, Some(earlier)) => Position { lesson, step: screen_start(self.lesson(), earlier) },
             (0, None) => {
-                writeln!(self.out, "{}", text::AT_START)?;
+                writeln!(self.output.out, "{}", text::AT_START)?;
                 return Ok(());
             }
             (_, None) => {
@@ -90,7 +90,7 @@ impl<'a> Desk<'a> {
                 return self.advance();
             }
             if let Some(Step::Text(_) | Step::Figure(_)) = self.step() {
-                writeln!(self.out, "{}", self.look.paint.aside(text::GO_ON))?;
+                writeln!(self.output.out, "{}", self.look.paint.aside(text::GO_ON))?;
             }
         }
         Ok(())
@@ -103,7 +103,7 @@ impl<'a> Desk<'a> {
         }
         self.reopen_lesson()?;
         if self.interactive {
-            write!(self.out, "{}", self.look.lesson_head(self.lab, lesson))?;
+            write!(self.output.out, "{}", self.look.lesson_head(self.lab, lesson))?;
         }
         Ok(())
     }
