@@ -1,7 +1,10 @@
 //! This process as a backend: its latch, its interrupts, its place in shared memory.
 
+use crate::ffi;
 use core::ffi::c_long;
 use pgrx::pg_sys;
+use pgrx::pg_sys::panic::ErrorReport;
+use pgrx::{PgLogLevel, PgSqlErrorCode};
 
 /// How a wait ended.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -61,10 +64,85 @@ pub(crate) fn cancel_is_pending() -> bool {
     (unsafe { pg_sys::QueryCancelPending }) != 0
 }
 
-/// Whether `check_for_interrupts` has something to do, which may be to raise an ERROR.
+/// Whether `check_for_interrupts` has something to do, which may be to raise an ERROR. A cancel request that is put off
+/// does not count.
 pub(crate) fn interrupt_is_pending() -> bool {
     // SAFETY: a flag that signal handlers of this process set.
-    (unsafe { pg_sys::InterruptPending }) != 0
+    let pending = (unsafe { pg_sys::InterruptPending }) != 0;
+    pending && !only_a_put_off_cancel_is_pending()
+}
+
+fn only_a_put_off_cancel_is_pending() -> bool {
+    // SAFETY: a counter that only this thread changes.
+    let put_off = (unsafe { pg_sys::QueryCancelHoldoffCount }) > 0;
+    // SAFETY: a flag that a signal handler of this process sets.
+    let ends = (unsafe { pg_sys::ProcDiePending }) != 0;
+    put_off && !ends && cancel_is_pending()
+}
+
+/// Whether `check_for_interrupts` does anything here: it does not while the server holds interrupts off.
+pub(crate) fn may_be_interrupted() -> bool {
+    // SAFETY: a counter that only this thread changes.
+    let held_off = unsafe { pg_sys::InterruptHoldoffCount };
+    // SAFETY: a counter that only this thread changes.
+    let critical = unsafe { pg_sys::CritSectionCount };
+    held_off == 0 && critical == 0
+}
+
+/// Forget a cancel request that came while there was nothing to cancel.
+pub(crate) fn forget_cancel() {
+    // SAFETY: a flag that a signal handler of this process sets.
+    unsafe { pg_sys::QueryCancelPending = 0 }
+}
+
+/// Act as if a cancel request had come just now.
+pub(crate) fn request_cancel() {
+    // SAFETY: a flag that a signal handler of this process sets as well.
+    unsafe { pg_sys::QueryCancelPending = 1 };
+    // SAFETY: a flag that signal handlers of this process set as well.
+    unsafe { pg_sys::InterruptPending = 1 };
+}
+
+/// Ask another process to cancel what it is doing, if `pid` still is the process of this entry. Returns whether it is.
+///
+/// As long as the lock is held, the process cannot leave the array; so its number cannot be another's, however late the
+/// request comes.
+pub(crate) fn cancel(process: *mut pg_sys::PGPROC, pid: i32) -> bool {
+    let lock = ffi::proc_array_lock();
+    // SAFETY: one of the server's own locks, released below; nothing in between raises an ERROR.
+    unsafe { pg_sys::LWLockAcquire(lock, pg_sys::LWLockMode::LW_SHARED) };
+    // SAFETY: the lock is held.
+    let is_there = !process.is_null() && unsafe { pg_sys::BackendPidGetProcWithLock(pid) } == process;
+    if is_there {
+        // As the server does: to the whole group, so that a program that the command runs hears of it as well.
+        ffi::interrupt_process_group(pid);
+    }
+    // SAFETY: acquired above.
+    unsafe { pg_sys::LWLockRelease(lock) };
+    is_there
+}
+
+/// Give the processor to another process that wants it.
+pub(crate) fn let_others_run() {
+    std::thread::yield_now();
+}
+
+/// The time, as the server counts it.
+pub(crate) fn now() -> pg_sys::TimestampTz {
+    // SAFETY: this reads a clock.
+    unsafe { pg_sys::GetCurrentTimestamp() }
+}
+
+/// The memory for a working step, in bytes: `work_mem`.
+pub(crate) fn work_mem() -> usize {
+    // SAFETY: a setting, read on the process's only thread.
+    (unsafe { pg_sys::work_mem }) as usize * 1024
+}
+
+/// Raise the ERROR that the server raises when an allocation fails.
+pub(crate) fn out_of_memory() -> ! {
+    ErrorReport::new(PgSqlErrorCode::ERRCODE_OUT_OF_MEMORY, "out of memory", "pg_background").report(PgLogLevel::ERROR);
+    unreachable!("an ERROR does not return")
 }
 
 /// Put off a cancel request until the value is dropped.

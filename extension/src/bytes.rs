@@ -26,6 +26,10 @@ impl Writer {
         self.bytes.extend_from_slice(&value.to_ne_bytes());
     }
 
+    pub(crate) fn i64(&mut self, value: i64) {
+        self.bytes.extend_from_slice(&value.to_ne_bytes());
+    }
+
     pub(crate) fn u32(&mut self, value: u32) {
         self.bytes.extend_from_slice(&value.to_ne_bytes());
     }
@@ -52,6 +56,10 @@ impl<'a> Reader<'a> {
         Reader { rest: bytes }
     }
 
+    pub(crate) fn is_empty(&self) -> bool {
+        self.rest.is_empty()
+    }
+
     pub(crate) fn u8(&mut self) -> Result<u8, Malformed> {
         Ok(self.array::<1>()?[0])
     }
@@ -60,20 +68,24 @@ impl<'a> Reader<'a> {
         self.array().map(i32::from_ne_bytes)
     }
 
+    pub(crate) fn i64(&mut self) -> Result<i64, Malformed> {
+        self.array().map(i64::from_ne_bytes)
+    }
+
     pub(crate) fn u32(&mut self) -> Result<u32, Malformed> {
         self.array().map(u32::from_ne_bytes)
     }
 
-    pub(crate) fn text(&mut self) -> Result<CString, Malformed> {
+    pub(crate) fn text(&mut self) -> Result<&'a CStr, Malformed> {
         let text = CStr::from_bytes_until_nul(self.rest).map_err(|_| Malformed)?;
         self.rest = &self.rest[text.to_bytes_with_nul().len()..];
-        Ok(text.to_owned())
+        Ok(text)
     }
 
     pub(crate) fn optional_text(&mut self) -> Result<Option<CString>, Malformed> {
         match self.u8()? {
             0 => Ok(None),
-            _ => self.text().map(Some),
+            _ => self.text().map(|text| Some(text.to_owned())),
         }
     }
 

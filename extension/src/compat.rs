@@ -1,6 +1,6 @@
 //! Everything that differs between the supported versions of the server (15 to 18).
 
-use core::ffi::c_int;
+use core::ffi::{CStr, c_int};
 use pgrx::pg_sys;
 
 #[cfg(any(feature = "pg17", feature = "pg18"))]
@@ -72,5 +72,61 @@ pub(crate) fn handle_signal(signal: c_int, handler: unsafe extern "C-unwind" fn(
     // SAFETY: the handler is one that the server installs for its own processes.
     unsafe {
         pg_sys::pqsignal_be(signal, Some(handler))
+    };
+}
+
+/// Write into a temporary file; `None` on failure, whose cause `errno` tells.
+pub(crate) fn write_file(file: pg_sys::File, bytes: &[u8], offset: u64) -> Option<usize> {
+    let wait_event = pg_sys::WaitEventIO::WAIT_EVENT_BUFFILE_WRITE;
+    #[cfg(feature = "pg15")]
+    // SAFETY: the server reads so many bytes; its older headers lack a `const`.
+    let written = unsafe {
+        let bytes_left = bytes.len().min(c_int::MAX as usize);
+        pg_sys::FileWrite(file, bytes.as_ptr().cast_mut().cast(), bytes_left as c_int, offset as _, wait_event)
+    };
+    #[cfg(feature = "pg16")]
+    // SAFETY: the server reads so many bytes.
+    let written = unsafe { pg_sys::FileWrite(file, bytes.as_ptr().cast(), bytes.len(), offset as _, wait_event) };
+    #[cfg(any(feature = "pg17", feature = "pg18"))]
+    // SAFETY: the server reads so many bytes and writes none, whatever the type says.
+    let written = unsafe {
+        let part = pg_sys::iovec { iov_base: bytes.as_ptr().cast_mut().cast(), iov_len: bytes.len() };
+        pg_sys::FileWriteV(file, &part, 1, offset as _, wait_event)
+    };
+    usize::try_from(written).ok()
+}
+
+/// Read from a temporary file; `None` on failure, whose cause `errno` tells.
+pub(crate) fn read_file(file: pg_sys::File, bytes: &mut [u8], offset: u64) -> Option<usize> {
+    let wait_event = pg_sys::WaitEventIO::WAIT_EVENT_BUFFILE_READ;
+    #[cfg(feature = "pg15")]
+    // SAFETY: the server writes so many bytes.
+    let read = unsafe {
+        let room = bytes.len().min(c_int::MAX as usize);
+        pg_sys::FileRead(file, bytes.as_mut_ptr().cast(), room as c_int, offset as _, wait_event)
+    };
+    #[cfg(feature = "pg16")]
+    // SAFETY: the server writes so many bytes.
+    let read = unsafe { pg_sys::FileRead(file, bytes.as_mut_ptr().cast(), bytes.len(), offset as _, wait_event) };
+    #[cfg(any(feature = "pg17", feature = "pg18"))]
+    // SAFETY: the server writes so many bytes.
+    let read = unsafe {
+        let part = pg_sys::iovec { iov_base: bytes.as_mut_ptr().cast(), iov_len: bytes.len() };
+        pg_sys::FileReadV(file, &part, 1, offset as _, wait_event)
+    };
+    usize::try_from(read).ok()
+}
+
+/// Let `ps` show what this process is doing.
+pub(crate) fn set_ps_display(activity: &CStr) {
+    #[cfg(feature = "pg15")]
+    // SAFETY: the text ends in NUL.
+    unsafe {
+        pg_sys::set_ps_display(activity.as_ptr())
+    };
+    #[cfg(not(feature = "pg15"))]
+    // SAFETY: the text has this many bytes. The function of the older name is inline in newer headers.
+    unsafe {
+        pg_sys::set_ps_display_with_len(activity.as_ptr(), activity.count_bytes())
     };
 }

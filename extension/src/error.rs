@@ -35,6 +35,13 @@ pub(crate) enum Error {
     ForeignJob { pid: i32 },
     NoColumnList,
     ColumnMismatch { detail: String },
+    NegativeTime { name: &'static str },
+    NotPersistent { pid: i32 },
+    StillRunning { pid: i32 },
+    Unread { pid: i32 },
+    NothingToRead { pid: i32 },
+    NotInBackground,
+    PercentOutOfRange,
     RowsLost { pid: i32 },
     WorkerLost { pid: i32 },
 }
@@ -43,7 +50,9 @@ impl Error {
     fn sqlstate(&self) -> PgSqlErrorCode {
         match self {
             Error::NullArgument { .. } => PgSqlErrorCode::ERRCODE_NULL_VALUE_NOT_ALLOWED,
-            Error::QueueSizeOutOfRange { .. } => PgSqlErrorCode::ERRCODE_INVALID_PARAMETER_VALUE,
+            Error::QueueSizeOutOfRange { .. } | Error::NegativeTime { .. } | Error::PercentOutOfRange => {
+                PgSqlErrorCode::ERRCODE_INVALID_PARAMETER_VALUE
+            }
             Error::InParallelWorker | Error::InRecovery | Error::NoColumnList => {
                 PgSqlErrorCode::ERRCODE_FEATURE_NOT_SUPPORTED
             }
@@ -52,7 +61,11 @@ impl Error {
             Error::UnknownPid { .. } => PgSqlErrorCode::ERRCODE_UNDEFINED_OBJECT,
             Error::ForeignJob { .. } => PgSqlErrorCode::ERRCODE_INSUFFICIENT_PRIVILEGE,
             Error::ColumnMismatch { .. } => PgSqlErrorCode::ERRCODE_DATATYPE_MISMATCH,
-            Error::RowsLost { .. } => PgSqlErrorCode::ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE,
+            Error::NotPersistent { .. }
+            | Error::NothingToRead { .. }
+            | Error::NotInBackground
+            | Error::RowsLost { .. } => PgSqlErrorCode::ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE,
+            Error::StillRunning { .. } | Error::Unread { .. } => PgSqlErrorCode::ERRCODE_OBJECT_IN_USE,
             Error::WorkerLost { .. } => PgSqlErrorCode::ERRCODE_CONNECTION_FAILURE,
         }
     }
@@ -71,6 +84,18 @@ impl Error {
         match self {
             Error::NoWorkerSlot => Some("You may need to increase max_worker_processes."),
             Error::CapReached { .. } => Some("Wait for a running command, or raise pg_background.max_workers."),
+            Error::NegativeTime { .. } => Some("It is in milliseconds."),
+            Error::NotPersistent { .. } => {
+                Some("Launch the worker with persistent => true, or launch another one for this command.")
+            }
+            Error::StillRunning { .. } => Some(
+                "Read the result with pg_background_result, or cancel the command with pg_background_cancel, first.",
+            ),
+            Error::Unread { .. } => Some("Read the result with pg_background_result first."),
+            Error::NothingToRead { .. } => Some("Hand it a command with pg_background_run first."),
+            Error::NotInBackground => {
+                Some("Call it in the SQL that pg_background_launch or pg_background_run is given.")
+            }
             Error::NotStarted | Error::WorkerLost { .. } => Some("More details may be available in the server log."),
             Error::UnknownPid { .. } => Some("Use the number that pg_background_launch returned in this session."),
             Error::ForeignJob { .. } => {
@@ -128,6 +153,19 @@ impl fmt::Display for Error {
             Error::ColumnMismatch { .. } => {
                 f.write_str("the column list does not match the result of the background command")
             }
+            Error::NegativeTime { name } => write!(f, "{name} must not be negative"),
+            Error::NotPersistent { pid } => {
+                write!(f, "the background worker with PID {pid} was launched for one command only")
+            }
+            Error::StillRunning { pid } => write!(f, "the background worker with PID {pid} is still running a command"),
+            Error::Unread { pid } => {
+                write!(f, "the last result of the background worker with PID {pid} has not been read")
+            }
+            Error::NothingToRead { pid } => {
+                write!(f, "the background worker with PID {pid} has no command whose result could be read")
+            }
+            Error::NotInBackground => f.write_str("there is no background command to report the progress of"),
+            Error::PercentOutOfRange => f.write_str("percent must be between 0 and 100"),
             Error::RowsLost { pid } => {
                 write!(f, "rows of the background command with PID {pid} were lost when reading it failed")
             }

@@ -29,6 +29,8 @@ mod server {
         pub(super) fn enable_timeout_after(id: c_int, delay_ms: c_int);
         pub(super) fn disable_timeout(id: c_int, keep_indicator: bool);
         pub(super) fn get_timeout_active(id: c_int) -> bool;
+        pub(super) fn GetSessionDsmHandle() -> pg_sys::dsm_handle;
+        pub(super) fn AttachSession(handle: pg_sys::dsm_handle);
     }
 }
 
@@ -60,6 +62,45 @@ pub(crate) fn statement_timeout_is_active() -> bool {
     let ask = || unsafe { server::get_timeout_active(STATEMENT_TIMEOUT) };
     // SAFETY: on the process's only thread; the closure owns nothing.
     unsafe { pg_guard_ffi_boundary(ask) }
+}
+
+/// The segment that this session shares with its parallel workers, created if need be; in it are the columns of its
+/// anonymous row types. `None` if there are too many segments.
+pub(crate) fn session_segment() -> Option<pg_sys::dsm_handle> {
+    // SAFETY: behind the boundary below.
+    let get = || unsafe { server::GetSessionDsmHandle() };
+    // SAFETY: on the process's only thread; the closure owns nothing.
+    let handle = unsafe { pg_guard_ffi_boundary(get) };
+    Some(handle).filter(|handle| *handle != 0)
+}
+
+/// Share another session's row types. This process must not have any of its own yet.
+pub(crate) fn attach_session(handle: pg_sys::dsm_handle) {
+    // SAFETY: behind the boundary below.
+    let attach = || unsafe { server::AttachSession(handle) };
+    // SAFETY: on the process's only thread; the closure owns nothing.
+    unsafe { pg_guard_ffi_boundary(attach) }
+}
+
+/// The lock of the server's array of processes.
+pub(crate) fn proc_array_lock() -> *mut pg_sys::LWLock {
+    /// `ProcArrayLock` of `storage/lwlocknames.h`, the same number from 15 to 18.
+    const PROC_ARRAY_LOCK: usize = 4;
+    // SAFETY: set before the first process was started.
+    let locks = unsafe { pg_sys::MainLWLockArray };
+    // SAFETY: the array begins with the server's named locks.
+    let lock = unsafe { locks.add(PROC_ARRAY_LOCK) };
+    // SAFETY: this computes an address.
+    unsafe { &raw mut (*lock).lock }
+}
+
+/// Send SIGINT to `pid` and to the processes that it has started.
+pub(crate) fn interrupt_process_group(pid: i32) {
+    // SAFETY: plain system calls. Without a group of its own, the process alone is meant.
+    if unsafe { libc::kill(-pid, libc::SIGINT) } < 0 {
+        // SAFETY: as above.
+        unsafe { libc::kill(pid, libc::SIGINT) };
+    }
 }
 
 /// Server functions without pgrx's boundary.

@@ -1,5 +1,6 @@
 //! Who a job runs as, and where: taken down in the leader, put on in the worker.
 
+use crate::ffi;
 use core::ffi::c_int;
 use pgrx::pg_sys;
 use pgrx::pg_sys::Oid;
@@ -18,6 +19,8 @@ pub(crate) struct Identity {
     current_user: Oid,
     security_context: c_int,
     read_only: bool,
+    /// Where the session keeps the columns of anonymous row types. A row value names them by number.
+    row_types: Option<pg_sys::dsm_handle>,
 }
 
 #[derive(Clone, Copy)]
@@ -52,8 +55,8 @@ impl Identity {
             chosen_role: Role::new(unsafe { pg_sys::GetCurrentRoleId() }),
             current_user,
             security_context,
-            // SAFETY: read on the session's only thread.
-            read_only: unsafe { pg_sys::XactReadOnly },
+            read_only: transaction_is_read_only(),
+            row_types: ffi::session_segment(),
         }
     }
 
@@ -62,10 +65,28 @@ impl Identity {
         self.current_user
     }
 
+    /// Whether the job must not write.
+    pub(crate) fn is_read_only(&self) -> bool {
+        self.read_only
+    }
+
     /// Worker: connect to the leader's database.
     pub(crate) fn connect(&self) {
         // SAFETY: called once, by a worker that was registered for a database connection.
-        unsafe { pg_sys::BackgroundWorkerInitializeConnectionByOid(self.database, self.authenticated_user, 0) }
+        unsafe { pg_sys::BackgroundWorkerInitializeConnectionByOid(self.database, self.authenticated_user, 0) };
+    }
+
+    /// Worker: know the leader's anonymous row types, and let it know this process's. To be called as long as the leader
+    /// waits: afterwards it may have gone, and its row types with it.
+    pub(crate) fn share_row_types(&self) {
+        if let Some(segment) = self.row_types {
+            ffi::attach_session(segment);
+        }
+    }
+
+    /// Whether the leader can read values of anonymous row types.
+    pub(crate) fn shares_row_types(&self) -> bool {
+        self.row_types.is_some()
     }
 
     /// Worker, in a transaction: run `restore`, which restores the leader's settings, `session_authorization` and
@@ -120,6 +141,12 @@ impl Drop for RolesUnchecked {
         // SAFETY: written on the process's only thread.
         unsafe { pg_sys::InitializingParallelWorker = false };
     }
+}
+
+/// Whether the current transaction is read-only.
+pub(crate) fn transaction_is_read_only() -> bool {
+    // SAFETY: read on the session's only thread.
+    unsafe { pg_sys::XactReadOnly }
 }
 
 /// The role that this session acts as at the moment.

@@ -107,6 +107,15 @@ impl Report {
             && self.text(HINT).as_deref() == caught.hint()
     }
 
+    pub(crate) fn message(&self) -> Option<&CStr> {
+        self.texts[MESSAGE].as_deref()
+    }
+
+    /// The five characters that the server packs into a number, six bits each.
+    pub(crate) fn sqlstate_text(&self) -> String {
+        (0..5).map(|place| char::from(b'0' + ((self.sqlstate >> (6 * place)) & 0x3f) as u8)).collect()
+    }
+
     fn text(&self, field: usize) -> Option<Cow<'_, str>> {
         self.texts[field].as_deref().map(CStr::to_string_lossy)
     }
@@ -193,7 +202,7 @@ fn text_of(text: &str) -> Option<CString> {
 }
 
 /// The longest start of `text` within `limit` bytes that ends with a whole character.
-fn clip(text: &CStr, limit: usize) -> CString {
+pub(crate) fn clip(text: &CStr, limit: usize) -> CString {
     let bytes = text.to_bytes();
     // SAFETY: pointer and length belong to the same text.
     let len = unsafe { pg_sys::pg_mbcliplen(text.as_ptr(), bytes.len() as c_int, limit as c_int) };

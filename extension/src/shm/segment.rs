@@ -1,23 +1,32 @@
-//! The dynamic shared memory segment of one job: what the worker is to do, and how far it has come.
+//! The dynamic shared memory segment of one worker: what it is to do, and how far it has come.
 //!
 //! ```text
-//! +--------+------------------------+-----------+----------------+
-//! | Header | queue, worker to leader | SQL, NUL  | settings       |
-//! +--------+------------------------+-----------+----------------+
+//! +--------+-----------------------+------------------------+----------+----------------------+
+//! | Header | queue of results,     | queue of commands,     | SQL, NUL | settings             |
+//! |        | from worker to leader | from leader to worker, |          |                      |
+//! |        |                       | persistent worker only |          |                      |
+//! +--------+-----------------------+------------------------+----------+----------------------+
 //! ```
 //!
-//! The leader writes everything before it registers the worker; later only the header's atomics, the worker's outcome
-//! and the queue change.
+//! The leader writes everything before it registers the worker; later only the header's atomics, the outcome and the
+//! queues change. What the header says about the command, the leader clears before it hands over the next one: the
+//! worker has nothing to do then, so each field has one writer at a time.
 
 use crate::backend;
 use crate::identity::Identity;
+use crate::shm::progress::ProgressCell;
+use crate::shm::queue;
+use core::cell::UnsafeCell;
 use core::ffi::{CStr, c_char, c_void};
 use core::ptr::NonNull;
-use core::sync::atomic::{AtomicBool, AtomicI32, AtomicPtr, AtomicU32, AtomicUsize, Ordering};
+use core::sync::atomic::{AtomicBool, AtomicI32, AtomicPtr, AtomicU32, AtomicU64, AtomicUsize, Ordering};
 use pgrx::pg_sys;
 
 /// Bytes kept for the outcome of the command; a longer error report is shortened to fit.
 pub(crate) const OUTCOME_SIZE: usize = 8192;
+
+/// The size of a persistent worker's queue of commands. A longer command passes in pieces, as the worker reads them.
+const COMMAND_QUEUE_SIZE: usize = 16 * 1024;
 
 /// What the leader has decided about a worker whose process id it did not know when it asked for one.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -39,13 +48,14 @@ impl Decision {
 
 /// Begins every segment. The last byte counts the layouts: a worker whose library is not the leader's, because it was
 /// replaced in between, keeps its hands off.
-const MAGIC: u64 = u64::from_be_bytes(*b"pg_bckg\x01");
+const MAGIC: u64 = u64::from_be_bytes(*b"pg_bckg\x02");
 
 #[repr(C)]
 struct Header {
     magic: u64,
     identity: Identity,
     leader: *mut pg_sys::PGPROC,
+    persistent: bool,
     queue_size: usize,
     sql_len: usize,
     /// Set by the worker as soon as it has attached.
@@ -58,13 +68,42 @@ struct Header {
     /// Set when the leader gives the job up, at the latest when it lets go of the segment: nobody will read how the
     /// command ends.
     abandoned: AtomicBool,
-    /// Set by the side that logs a failure which nobody will read.
-    logs_failure: AtomicBool,
     /// Set when the worker has let go of the segment, whichever way it ended.
     finished: AtomicBool,
+    command: CommandState,
+}
+
+/// How far the current command has come.
+#[derive(Default)]
+#[repr(C)]
+struct CommandState {
+    /// Set when the leader wants it cancelled.
+    cancelled: AtomicBool,
+    /// Set by the side that logs a failure which nobody will read.
+    logs_failure: AtomicBool,
+    /// Rows handed over so far.
+    rows: AtomicU64,
+    progress: ProgressCell,
     /// Bytes of `outcome` in use; stored after the bytes themselves.
     outcome_len: AtomicUsize,
-    outcome: [u8; OUTCOME_SIZE],
+    outcome: Outcome,
+}
+
+#[repr(C)]
+struct Outcome(UnsafeCell<[u8; OUTCOME_SIZE]>);
+
+impl Default for Outcome {
+    fn default() -> Self {
+        Outcome(UnsafeCell::new([0; OUTCOME_SIZE]))
+    }
+}
+
+/// Why a worker cannot have its segment.
+pub(crate) enum AttachError {
+    /// The leader has given it up already.
+    Gone,
+    /// The leader has loaded another version of this library.
+    OtherVersion,
 }
 
 /// A mapped segment; unmapped on drop.
@@ -75,12 +114,12 @@ pub(crate) struct Segment {
 
 impl Segment {
     /// Create the segment of a job and fill in what the worker needs. Raises an ERROR if there is no room for it.
-    pub(crate) fn create(identity: Identity, sql: &CStr, queue_size: usize) -> Self {
+    pub(crate) fn create(identity: Identity, sql: &CStr, queue_size: usize, persistent: bool) -> Self {
         let queue_size = maxalign(queue_size);
         let sql = sql.to_bytes_with_nul();
         // SAFETY: this only adds up the sizes of the current settings.
         let settings_size = unsafe { pg_sys::EstimateGUCStateSpace() };
-        let size = queue_offset() + queue_size + maxalign(sql.len()) + settings_size;
+        let size = sql_offset(queue_size, persistent) + maxalign(sql.len()) + settings_size;
         // SAFETY: a plain allocation; without room for it an ERROR is raised.
         let seg = unsafe { pg_sys::dsm_create(size, 0) };
         let segment = Segment::of(NonNull::new(seg).expect("dsm_create raises an ERROR rather than return null"));
@@ -89,6 +128,7 @@ impl Segment {
             magic: MAGIC,
             identity,
             leader: backend::my_proc(),
+            persistent,
             queue_size,
             sql_len: sql.len(),
             worker: AtomicPtr::new(core::ptr::null_mut()),
@@ -96,10 +136,8 @@ impl Segment {
             connected: AtomicBool::new(false),
             decision: AtomicU32::new(Decision::Pending as u32),
             abandoned: AtomicBool::new(false),
-            logs_failure: AtomicBool::new(false),
             finished: AtomicBool::new(false),
-            outcome_len: AtomicUsize::new(0),
-            outcome: [0; OUTCOME_SIZE],
+            command: CommandState::default(),
         };
         // SAFETY: the segment is larger than a header, page-aligned, and known to no other process yet.
         unsafe { segment.header.write(header) };
@@ -108,18 +146,23 @@ impl Segment {
         unsafe { core::ptr::copy_nonoverlapping(sql.as_ptr(), sql_start.cast(), sql.len()) };
         // SAFETY: `size` has this much room for the settings at the end of the segment.
         unsafe { pg_sys::SerializeGUCState(settings_size, segment.settings()) };
+        // SAFETY: this many bytes are set aside there.
+        unsafe { queue::create(segment.results(), queue_size) };
+        if let Some(commands) = segment.commands() {
+            // SAFETY: this many bytes are set aside there.
+            unsafe { queue::create(commands, COMMAND_QUEUE_SIZE) };
+        }
         segment
     }
 
-    /// Map the segment that a leader made for this worker; `None` if the leader has given it up already, or if it has
-    /// another version of this library.
-    pub(crate) fn attach(handle: pg_sys::dsm_handle) -> Option<Self> {
+    /// Map the segment that a leader made for this worker.
+    pub(crate) fn attach(handle: pg_sys::dsm_handle) -> Result<Self, AttachError> {
         // SAFETY: attaching to a segment that is gone returns null.
         let seg = unsafe { pg_sys::dsm_attach(handle) };
-        let segment = Segment::of(NonNull::new(seg)?);
+        let segment = Segment::of(NonNull::new(seg).ok_or(AttachError::Gone)?);
         // SAFETY: every version begins a segment with its magic; this reads nothing else of the header.
         let magic = unsafe { (*segment.header.as_ptr()).magic };
-        (magic == MAGIC).then_some(segment)
+        if magic == MAGIC { Ok(segment) } else { Err(AttachError::OtherVersion) }
     }
 
     fn of(seg: NonNull<pg_sys::dsm_segment>) -> Self {
@@ -130,7 +173,7 @@ impl Segment {
 
     fn header(&self) -> &Header {
         // SAFETY: the header was written before any other process could know the segment, it stays mapped as long as
-        // `self` lives, and what changes later is atomic (`outcome` is read and written through raw pointers only).
+        // `self` lives, and what changes later is atomic or in a cell.
         unsafe { self.header.as_ref() }
     }
 
@@ -165,17 +208,27 @@ impl Segment {
         self.at(self.sql_offset() + maxalign(self.header().sql_len)).cast()
     }
 
-    /// Where the queue lies.
-    pub(crate) fn queue(&self) -> *mut c_void {
-        self.at(queue_offset())
+    pub(crate) fn is_persistent(&self) -> bool {
+        self.header().persistent
     }
 
+    /// Where the queue of results lies.
+    pub(crate) fn results(&self) -> *mut c_void {
+        self.at(RESULTS_OFFSET)
+    }
+
+    /// Where the queue of commands lies; only a persistent worker has one.
+    pub(crate) fn commands(&self) -> Option<*mut c_void> {
+        self.is_persistent().then(|| self.at(RESULTS_OFFSET + self.queue_size()))
+    }
+
+    /// The size of the queue of results, in bytes.
     pub(crate) fn queue_size(&self) -> usize {
         self.header().queue_size
     }
 
     fn sql_offset(&self) -> usize {
-        queue_offset() + self.header().queue_size
+        sql_offset(self.queue_size(), self.is_persistent())
     }
 
     fn at(&self, offset: usize) -> *mut c_void {
@@ -209,6 +262,18 @@ impl Segment {
         }
     }
 
+    /// Leader: ask the worker to cancel its command. Returns whether there still is a worker.
+    pub(crate) fn cancel(&self) -> bool {
+        let header = self.header();
+        header.command.cancelled.store(true, Ordering::SeqCst);
+        backend::cancel(header.worker.load(Ordering::Acquire), header.worker_pid.load(Ordering::Acquire))
+    }
+
+    /// Worker: whether the leader wants the current command cancelled.
+    pub(crate) fn is_cancelled(&self) -> bool {
+        self.header().command.cancelled.load(Ordering::SeqCst)
+    }
+
     fn wake_leader(&self) {
         // SAFETY: the leader has put its own entry there.
         unsafe { backend::wake(self.header().leader) };
@@ -239,6 +304,34 @@ impl Segment {
     }
 }
 
+/// What a command comes to.
+impl Segment {
+    /// Leader, while the worker has nothing to do: forget the last command before the next one is handed over.
+    pub(crate) fn begin_command(&self) {
+        let command = &self.header().command;
+        command.cancelled.store(false, Ordering::SeqCst);
+        command.logs_failure.store(false, Ordering::SeqCst);
+        command.rows.store(0, Ordering::SeqCst);
+        command.progress.clear();
+        command.outcome_len.store(0, Ordering::SeqCst);
+    }
+
+    /// Worker: so many more rows have been handed over.
+    pub(crate) fn count_rows(&self, rows: u64) {
+        self.header().command.rows.fetch_add(rows, Ordering::Relaxed);
+    }
+
+    /// Rows that the worker has handed over so far.
+    pub(crate) fn rows(&self) -> u64 {
+        self.header().command.rows.load(Ordering::Relaxed)
+    }
+
+    /// Where the command reports its progress.
+    pub(crate) fn progress(&self) -> &ProgressCell {
+        &self.header().command.progress
+    }
+}
+
 /// The end.
 impl Segment {
     /// Worker: whichever way this process ends, let the leader know that it has, and let the server forget the SQL in
@@ -254,22 +347,25 @@ impl Segment {
 
     /// Worker: put down how the command ended. The first outcome counts.
     pub(crate) fn set_outcome(&self, outcome: &[u8]) {
-        let header = self.header();
-        if outcome.len() > OUTCOME_SIZE || header.outcome_len.load(Ordering::Relaxed) != 0 {
+        let outcome_len = &self.header().command.outcome_len;
+        if outcome.len() > OUTCOME_SIZE || outcome_len.load(Ordering::Relaxed) != 0 {
             return;
         }
-        // SAFETY: this computes the address of a field of the mapped header.
-        let room = unsafe { &raw mut (*self.header.as_ptr()).outcome };
+        let room = self.header().command.outcome.0.get();
         // SAFETY: the length was checked, and no reader looks here before the length is stored.
         unsafe { core::ptr::copy_nonoverlapping(outcome.as_ptr(), room.cast(), outcome.len()) };
-        header.outcome_len.store(outcome.len(), Ordering::SeqCst);
+        outcome_len.store(outcome.len(), Ordering::SeqCst);
     }
 
     /// Leader: how the command ended, if the worker has put it down.
     pub(crate) fn outcome(&self) -> Option<&[u8]> {
-        match self.header().outcome_len.load(Ordering::SeqCst) {
+        match self.header().command.outcome_len.load(Ordering::SeqCst) {
             0 => None,
-            len => self.header().outcome.get(..len),
+            len => {
+                let outcome = self.header().command.outcome.0.get();
+                // SAFETY: written before its length was, and not changed before the leader forgets the command.
+                unsafe { &*outcome }.get(..len)
+            }
         }
     }
 
@@ -288,7 +384,7 @@ impl Segment {
     }
 
     fn is_first_to_log(&self) -> bool {
-        !self.header().logs_failure.swap(true, Ordering::AcqRel)
+        !self.header().command.logs_failure.swap(true, Ordering::AcqRel)
     }
 }
 
@@ -334,8 +430,11 @@ fn look_at(seg: *mut pg_sys::dsm_segment, look: impl FnOnce(&Segment)) {
     }
 }
 
-const fn queue_offset() -> usize {
-    maxalign(size_of::<Header>())
+const RESULTS_OFFSET: usize = maxalign(size_of::<Header>());
+
+const fn sql_offset(queue_size: usize, persistent: bool) -> usize {
+    let commands = if persistent { COMMAND_QUEUE_SIZE } else { 0 };
+    RESULTS_OFFSET + queue_size + commands
 }
 
 /// Round up to the alignment that the server gives every allocation.

@@ -3,8 +3,10 @@
 
 use crate::compat;
 use crate::ffi;
-use crate::outbox::Outbox;
-use crate::rows::RowSender;
+use crate::identity;
+use crate::message::Command;
+use crate::worker::outbox::Outbox;
+use crate::worker::rows::RowSender;
 use core::ffi::{CStr, c_int};
 use pgrx::pg_sys;
 use pgrx::pg_sys::panic::ErrorReport;
@@ -35,14 +37,21 @@ impl Completion {
         };
         CString::new(text).unwrap_or_default()
     }
+
+    /// How many rows the statement has processed, if it is one that counts them.
+    pub(crate) fn rows(&self) -> Option<u64> {
+        // SAFETY: this looks into a table.
+        let counts = unsafe { pg_sys::command_tag_display_rowcount(self.0.commandTag) };
+        counts.then_some(self.0.nprocessed)
+    }
 }
 
-/// Run `sql` and commit. Rows go to `outbox`; an ERROR is raised as in any session.
+/// Run `command` and commit. Rows go to `outbox`; an ERROR is raised as in any session.
 ///
 /// All rows are handed over before the commit: a command that is cancelled while its queue is full has changed nothing
 /// then. Once nobody reads any more there is nothing to hand over, and the command commits.
-pub(crate) fn run(sql: &CStr, outbox: &Outbox) -> Completion {
-    use_message_context();
+pub(crate) fn run(command: &Command, outbox: &Outbox) -> Completion {
+    let sql = command.sql.as_c_str();
     // SAFETY: no transaction is running.
     unsafe { pg_sys::SetCurrentStatementStartTimestamp() };
     // SAFETY: no transaction is running.
@@ -56,8 +65,7 @@ pub(crate) fn run(sql: &CStr, outbox: &Outbox) -> Completion {
     let statements = unsafe { statements_of(parsed) };
     statements.iter().copied().for_each(refuse_if_impossible);
 
-    // SAFETY: read on the process's only thread.
-    let read_only = unsafe { pg_sys::XactReadOnly };
+    let read_only = command.read_only || identity::transaction_is_read_only();
     if read_only {
         stay_read_only();
     }
@@ -115,7 +123,7 @@ fn run_statement(statement: *mut pg_sys::RawStmt, sql: &CStr, sender: Option<&mu
     // SAFETY: every tag has a name, in static memory.
     let name = unsafe { pg_sys::GetCommandTagName(tag) };
     // SAFETY: the name ends in NUL.
-    unsafe { pg_sys::set_ps_display(name) };
+    compat::set_ps_display(unsafe { CStr::from_ptr(name) });
     pgrx::check_for_interrupts!();
 
     let plans = plan(statement, sql);
@@ -174,8 +182,11 @@ fn start_portal(sql: &CStr, tag: pg_sys::CommandTag::Type, plans: *mut pg_sys::L
     portal
 }
 
-/// Take the transaction's first snapshot: the server refuses `SET TRANSACTION READ WRITE` from then on.
+/// Make the transaction read-only, and take its first snapshot: the server refuses `SET TRANSACTION READ WRITE` from then
+/// on.
 fn stay_read_only() {
+    // SAFETY: in a transaction, on the process's only thread.
+    unsafe { pg_sys::XactReadOnly = true };
     // SAFETY: in a transaction.
     unsafe { pg_sys::GetTransactionSnapshot() };
 }
@@ -231,7 +242,7 @@ fn start_statement_timeout() {
 }
 
 /// Create the context that sessions parse and plan in; it outlives the transactions of a procedure that commits.
-fn use_message_context() {
+pub(crate) fn create_message_context() {
     let (min, init, max) =
         (pg_sys::ALLOCSET_DEFAULT_MINSIZE, pg_sys::ALLOCSET_DEFAULT_INITSIZE, pg_sys::ALLOCSET_DEFAULT_MAXSIZE);
     // SAFETY: read on the process's only thread.
@@ -244,8 +255,17 @@ fn use_message_context() {
     unsafe { pg_sys::MessageContext = context };
 }
 
+/// Free what the last command has left in that context.
+pub(crate) fn reset_message_context() {
+    enter_message_context();
+    // SAFETY: read on the process's only thread.
+    let context = unsafe { pg_sys::MessageContext };
+    // SAFETY: created in `create_message_context`; nothing of the last command is needed any more.
+    unsafe { pg_sys::MemoryContextReset(context) }
+}
+
 fn enter_message_context() {
-    // SAFETY: created in `use_message_context`.
+    // SAFETY: created in `create_message_context`.
     let context = unsafe { pg_sys::MessageContext };
     // SAFETY: the context lives as long as the process.
     unsafe { pg_sys::MemoryContextSwitchTo(context) };

@@ -3,12 +3,13 @@
 //! The outcome does not go through the queue, so a command that fails, is cancelled or terminated while the queue is
 //! full leaves at once, and still says why.
 
+use crate::backend;
 use crate::bytes::Writer;
-use crate::message::{Column, Kind, Outcome, encode_columns};
+use crate::message::{Batch, Column, Ending, Kind, encode_columns};
 use crate::report::Report;
 use crate::shm::queue::{QueueWriter, Sent};
 use crate::shm::segment::Segment;
-use core::ffi::CStr;
+use crate::worker::execute::Completion;
 use std::cell::RefCell;
 use std::collections::VecDeque;
 use std::rc::Rc;
@@ -27,11 +28,12 @@ pub(crate) struct Outbox {
 impl Outbox {
     pub(crate) fn new(segment: Segment) -> Self {
         let segment = Rc::new(segment);
-        let writer = RefCell::new(QueueWriter::attach(Rc::clone(&segment)));
+        // SAFETY: the leader has set the queue up, and this worker is its only writer.
+        let writer = RefCell::new(unsafe { QueueWriter::attach(segment.results(), &segment) });
         Outbox { segment, writer, errors: RefCell::default() }
     }
 
-    pub(crate) fn segment(&self) -> &Segment {
+    pub(crate) fn segment(&self) -> &Rc<Segment> {
         &self.segment
     }
 
@@ -39,19 +41,37 @@ impl Outbox {
         self.send(Kind::Description, encode_columns(columns).as_bytes())
     }
 
-    /// Send a batch of minimal tuples, each padded to the server's alignment.
-    pub(crate) fn send_rows(&self, tuples: &[u8]) -> Sent {
-        self.send(Kind::Rows, tuples)
+    /// Send rows.
+    pub(crate) fn send_rows(&self, batch: &Batch) -> Sent {
+        self.segment.count_rows(batch.rows());
+        self.send(Kind::Rows, batch.bytes())
+    }
+
+    /// Send a row that does not fit a batch.
+    pub(crate) fn send_row(&self, tuple: &[u8]) -> Sent {
+        self.segment.count_rows(1);
+        self.send(Kind::Rows, tuple)
     }
 
     /// Send a notice. One that is raised while another message is being sent is dropped: the queue has no room
-    /// between two halves of a message.
+    /// between two halves of a message. Where nothing may interrupt the process, it does not wait for a reader either: in
+    /// the middle of a commit, say.
     pub(crate) fn send_notice(&self, report: &Report) {
         let mut body = Writer::default();
         report.write(&mut body);
-        if let Ok(mut writer) = self.writer.try_borrow_mut() {
-            let _ = writer.send(&Kind::Notice.head(), body.as_bytes());
+        let (head, body) = (Kind::Notice.head(), body.as_bytes());
+        match self.writer.try_borrow_mut() {
+            Ok(mut writer) if backend::may_be_interrupted() => {
+                let _ = writer.send(&head, body);
+            }
+            Ok(mut writer) => writer.send_at_leisure(&head, body),
+            Err(_) => {}
         }
+    }
+
+    /// Send what could not be sent when it was its turn; may wait for the leader to read.
+    pub(crate) fn send_unsent(&self) {
+        self.writer.borrow_mut().send_unsent();
     }
 
     /// Remember an ERROR as it is raised: of what the server throws, pgrx keeps only a part.
@@ -67,15 +87,22 @@ impl Outbox {
     }
 
     /// Say that the command has been completed, and committed.
-    pub(crate) fn complete(&self, tag: &CStr) {
-        self.segment.set_outcome(Outcome::encode_completed(tag).as_bytes());
+    pub(crate) fn complete(&self, completion: &Completion) {
+        let ending = Ending::completed(backend::now(), &completion.tag(), completion.rows());
+        self.segment.set_outcome(ending.as_bytes());
     }
 
     /// Say that the command has failed. Never waits.
     pub(crate) fn fail(&self, report: &Report) {
         let short = report.shortened();
         let fitting = short.as_ref().unwrap_or(report);
-        self.segment.set_outcome(Outcome::encode_failed(fitting).as_bytes());
+        self.segment.set_outcome(Ending::failed(backend::now(), fitting).as_bytes());
+    }
+
+    /// Say that there will be no more about the current command; may wait for the leader to read.
+    pub(crate) fn send_end(&self) -> Sent {
+        self.errors.borrow_mut().clear();
+        self.send(Kind::End, &[])
     }
 
     /// Send a report whole that the outcome has only in short; may wait for the leader to read. A command that was

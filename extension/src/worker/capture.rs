@@ -6,8 +6,8 @@
 //! messages, would convert every text to the client's encoding and lose those that have no place in it.
 
 use crate::ffi::{self, PqCommMethods};
-use crate::outbox::Outbox;
 use crate::report::Report;
+use crate::worker::outbox::Outbox;
 use core::ffi::{c_char, c_int, c_void};
 use pgrx::memcxt::PgMemoryContexts;
 use pgrx::pg_sys;

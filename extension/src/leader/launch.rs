@@ -5,15 +5,16 @@ use crate::backend::{self, Woken};
 use crate::compat;
 use crate::error::Error;
 use crate::identity::Identity;
-use crate::inbox::Inbox;
-use crate::jobs::{self, Job, Progress, Recruit, WorkerHandle};
+use crate::leader::inbox::Inbox;
+use crate::leader::jobs::{self, Command, Job, Recruit, WorkerHandle};
 use crate::settings;
-use crate::shm::queue::QueueReader;
+use crate::shm::queue::{QueueReader, QueueWriter};
 use crate::shm::segment::{Decision, Segment};
 use core::ffi::{CStr, c_char};
 use core::ptr::NonNull;
 use pgrx::memcxt::PgMemoryContexts;
 use pgrx::pg_sys;
+use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 pub(crate) const DEFAULT_QUEUE_SIZE: i32 = 65_536;
@@ -24,8 +25,17 @@ const LARGEST_QUEUE_SIZE: i32 = 0x3fff_ffff;
 /// How long a launch waits for the slots of workers that have nothing more to do.
 const SLOT_WAIT: Duration = Duration::from_millis(100);
 
+/// How long the worker stays.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Persistence {
+    /// Until its command has ended.
+    OneCommand,
+    /// Until its leader lets go of it.
+    Persistent,
+}
+
 /// Start a worker for `sql` and return its process id.
-pub(crate) fn launch(sql: &CStr, queue_size: i32) -> Result<i32, Error> {
+pub(crate) fn launch(sql: &CStr, queue_size: i32, persistence: Persistence) -> Result<i32, Error> {
     if !(SMALLEST_QUEUE_SIZE..=LARGEST_QUEUE_SIZE).contains(&queue_size) {
         return Err(Error::QueueSizeOutOfRange { min: SMALLEST_QUEUE_SIZE, max: LARGEST_QUEUE_SIZE });
     }
@@ -33,7 +43,7 @@ pub(crate) fn launch(sql: &CStr, queue_size: i32) -> Result<i32, Error> {
     jobs::tidy();
     respect_cap()?;
     loop {
-        let start = start_worker(sql, queue_size as usize)?;
+        let start = start_worker(sql, queue_size, persistence)?;
         // A finished, unread job keeps its process id for this session, even if the system has given it away again.
         if !jobs::is_tracked(start.pid) {
             return Ok(start.run(sql));
@@ -44,7 +54,7 @@ pub(crate) fn launch(sql: &CStr, queue_size: i32) -> Result<i32, Error> {
 fn respect_cap() -> Result<(), Error> {
     match settings::MAX_WORKERS.get() {
         0 => Ok(()),
-        cap if jobs::count_running() < cap as usize => Ok(()),
+        cap if jobs::count_occupied() < cap as usize => Ok(()),
         cap => Err(Error::CapReached { cap }),
     }
 }
@@ -52,7 +62,9 @@ fn respect_cap() -> Result<(), Error> {
 /// A worker that waits for the leader's decision. Dropping it dismisses the worker.
 struct Start {
     pid: i32,
-    queue: QueueReader,
+    queue_size: i32,
+    results: QueueReader,
+    commands: Option<QueueWriter>,
     worker: Recruit,
     identity: Identity,
 }
@@ -60,25 +72,30 @@ struct Start {
 impl Start {
     /// Let the worker go ahead, and take the job into the registry.
     fn run(self, sql: &CStr) -> i32 {
-        let Start { pid, queue, worker, identity } = self;
-        queue.segment().decide(Decision::Run);
+        let Start { pid, queue_size, results, commands, worker, identity } = self;
+        let command = Some(Command::begin(sql));
+        results.segment().decide(Decision::Run);
         // Last: up to here an ERROR has unmapped the segment, and so dismissed the worker.
-        queue.segment().pin_mapping();
-        let (owner, inbox, worker) = (identity.current_user(), Inbox::new(queue), worker.into_worker());
-        jobs::add(Job { pid, sql: sql.to_owned(), owner, inbox, progress: Progress::default(), worker });
+        results.segment().pin_mapping();
+        let (owner, inbox, worker) = (identity.current_user(), Inbox::new(results), worker.into_worker());
+        jobs::add(Job { pid, owner, queue_size, inbox, commands, command, worker });
         pid
     }
 }
 
-fn start_worker(sql: &CStr, queue_size: usize) -> Result<Start, Error> {
+fn start_worker(sql: &CStr, queue_size: i32, persistence: Persistence) -> Result<Start, Error> {
     let identity = Identity::of_this_session();
-    let segment = Segment::create(identity, sql, queue_size);
+    let persistent = persistence == Persistence::Persistent;
+    let segment = Rc::new(Segment::create(identity, sql, queue_size as usize, persistent));
     segment.abandon_on_detach();
-    let mut queue = QueueReader::create(segment);
-    let worker = Recruit::new(register(queue.segment().handle())?);
-    queue.set_worker(worker.as_ptr());
-    let pid = await_worker(queue.segment(), &worker)?;
-    Ok(Start { pid, queue, worker, identity })
+    // SAFETY: the queue was set up with the segment.
+    let mut results = unsafe { QueueReader::attach(segment.results(), &segment) };
+    // SAFETY: the queue was set up with the segment.
+    let commands = segment.commands().map(|queue| unsafe { QueueWriter::attach(queue, &segment) });
+    let worker = Recruit::new(register(segment.handle())?);
+    results.set_worker(worker.as_ptr());
+    let pid = await_worker(&segment, &worker)?;
+    Ok(Start { pid, queue_size, results, commands, worker, identity })
 }
 
 /// Wait until the worker has connected. The segment lives from then on, even if this session ends, and the worker can

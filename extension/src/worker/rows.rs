@@ -3,10 +3,10 @@
 use crate::compat;
 use crate::error::name_in_message;
 use crate::ffi::unguarded;
-use crate::message::{Column, HEAD_SIZE};
-use crate::outbox::Outbox;
+use crate::identity::Identity;
+use crate::message::{Batch, Column, HEAD_SIZE, tuple_bytes};
 use crate::shm::queue::Sent;
-use crate::shm::segment::maxalign;
+use crate::worker::outbox::Outbox;
 use core::ffi::{CStr, c_int, c_void};
 use pgrx::pg_sys::panic::ErrorReport;
 use pgrx::pg_sys::{self, DestReceiver, MinimalTuple, Oid, TupleDesc, TupleTableSlot};
@@ -32,7 +32,7 @@ enum Passage {
 pub(crate) struct RowSender<'a> {
     receiver: DestReceiver,
     outbox: &'a Outbox,
-    batch: Vec<u8>,
+    batch: Batch,
     columns: Vec<Passage>,
     tuple_desc: TupleDesc,
     /// Whether every row has to be formed anew.
@@ -55,7 +55,7 @@ impl<'a> RowSender<'a> {
                 mydest: pg_sys::CommandDest::DestNone,
             },
             outbox,
-            batch: Vec::with_capacity(batch_size),
+            batch: Batch::new(batch_size),
             columns: Vec::new(),
             tuple_desc: core::ptr::null_mut(),
             converts: false,
@@ -82,7 +82,7 @@ impl<'a> RowSender<'a> {
         }
         let mut described = Vec::with_capacity(tuple_desc.len());
         for attribute in tuple_desc.iter() {
-            let passage = passage_of(attribute);
+            let passage = passage_of(attribute, self.outbox.segment().identity());
             let (type_oid, typmod) = match passage {
                 Passage::AsIs { .. } => (attribute.atttypid, attribute.atttypmod),
                 Passage::AsText { .. } => (pg_sys::TEXTOID, -1),
@@ -103,40 +103,21 @@ impl<'a> RowSender<'a> {
         self.batch.clear();
     }
 
-    /// Append a tuple to the batch if there is room for it. Neither allocates nor panics.
-    fn append(&mut self, tuple: &[u8]) -> bool {
-        let padded = maxalign(tuple.len());
-        let used = self.batch.len();
-        if padded > self.batch.capacity() - used {
-            return false;
-        }
-        let spare = self.batch.spare_capacity_mut().as_mut_ptr();
-        // SAFETY: there is room for `padded` bytes, and the tuple is not part of the batch.
-        unsafe { core::ptr::copy_nonoverlapping(tuple.as_ptr(), spare.cast(), tuple.len()) };
-        // SAFETY: the padding follows the tuple and lies within the room as well.
-        let padding = unsafe { spare.add(tuple.len()) };
-        // SAFETY: there is room for `padded` bytes.
-        unsafe { padding.write_bytes(0, padded - tuple.len()) };
-        // SAFETY: these bytes were written just now.
-        unsafe { self.batch.set_len(used + padded) };
-        true
-    }
-
     /// Take a row that does not simply fit the batch.
     fn take(&mut self, slot: *mut TupleTableSlot, tuple: MinimalTuple) {
         let stays_here = self.converts || has_external(tuple);
         let tuple = if stays_here { self.form(slot) } else { tuple };
         // SAFETY: the tuple lives until the row context is reset below, or until the caller frees it.
-        let bytes = unsafe { bytes_of(tuple) };
+        let bytes = unsafe { tuple_bytes(tuple) };
         if bytes.len() > LARGEST_TUPLE {
             ErrorReport::new(PgSqlErrorCode::ERRCODE_PROGRAM_LIMIT_EXCEEDED, "row is too large", "pg_background")
                 .set_detail(format!("The row has {} bytes, the limit is {LARGEST_TUPLE}.", bytes.len()))
                 .report(PgLogLevel::ERROR);
         }
-        if !self.append(bytes) {
+        if !self.batch.append(bytes) {
             self.flush();
-            if !self.append(bytes) && !self.discards {
-                self.discards = self.outbox.send_rows(bytes) == Sent::Detached;
+            if !self.batch.append(bytes) && !self.discards {
+                self.discards = self.outbox.send_row(bytes) == Sent::Detached;
             }
         }
         if stays_here {
@@ -212,8 +193,8 @@ unsafe extern "C-unwind" fn receive_slot(slot: *mut TupleTableSlot, receiver: *m
     // SAFETY: nothing here has to be dropped; the slot holds a row.
     let tuple = unsafe { unguarded::ExecFetchSlotMinimalTuple(slot, &mut is_copy) };
     // SAFETY: the tuple lives until it is freed below.
-    let bytes = unsafe { bytes_of(tuple) };
-    if sender.converts || has_external(tuple) || !sender.append(bytes) {
+    let bytes = unsafe { tuple_bytes(tuple) };
+    if sender.converts || has_external(tuple) || !sender.batch.append(bytes) {
         // SAFETY: the same sender and row as here.
         unsafe { take_row(receiver, slot, tuple) };
     }
@@ -244,20 +225,13 @@ fn has_external(tuple: MinimalTuple) -> bool {
     u32::from(infomask) & pg_sys::HEAP_HASEXTERNAL != 0
 }
 
-/// # Safety
-///
-/// `tuple` is a whole tuple that lives as long as the result is used.
-unsafe fn bytes_of<'a>(tuple: MinimalTuple) -> &'a [u8] {
-    // SAFETY: a minimal tuple begins with its length.
-    let len = unsafe { (*tuple).t_len };
-    // SAFETY: the length is that of the whole tuple, and the caller vouches for its life.
-    unsafe { core::slice::from_raw_parts(tuple.cast(), len as usize) }
-}
-
-fn passage_of(attribute: &pg_sys::FormData_pg_attribute) -> Passage {
+fn passage_of(attribute: &pg_sys::FormData_pg_attribute, leader: &Identity) -> Passage {
     let type_oid = attribute.atttypid;
     if type_oid == pg_sys::RECORDOID || type_oid == pg_sys::RECORDARRAYOID {
-        refuse_record(name_of(attribute));
+        if !leader.shares_row_types() {
+            refuse_record(name_of(attribute));
+        }
+        return Passage::AsIs { varlena: true };
     }
     // SAFETY: this looks the type up in the catalog.
     let kind = unsafe { pg_sys::get_typtype(type_oid) };
@@ -270,10 +244,11 @@ fn passage_of(attribute: &pg_sys::FormData_pg_attribute) -> Passage {
     Passage::AsText { output }
 }
 
-/// The columns of an anonymous row type are known to the process that made it only.
+/// The columns of an anonymous row type are known to the process that made it only, if there is no place to share them.
 fn refuse_record(column: &CStr) {
     let message = format!("column \"{}\" of the background command has an anonymous row type", name_in_message(column));
     ErrorReport::new(PgSqlErrorCode::ERRCODE_FEATURE_NOT_SUPPORTED, message, "pg_background")
+        .set_detail("The server had no dynamic shared memory segment left to share the type's columns.")
         .set_hint("Select the fields as columns of their own, or cast the row to a named composite type or to text.")
         .report(PgLogLevel::ERROR);
 }
@@ -283,7 +258,7 @@ fn name_of(attribute: &pg_sys::FormData_pg_attribute) -> &CStr {
     unsafe { CStr::from_ptr(attribute.attname.data.as_ptr()) }
 }
 
-/// The server's own description of such columns, for the rest of the process's life.
+/// The server's own description of such columns, in the current context.
 fn description_of(columns: &[Column]) -> TupleDesc {
     // SAFETY: a plain allocation.
     let tuple_desc = unsafe { pg_sys::CreateTemplateTupleDesc(columns.len() as c_int) };
@@ -295,12 +270,13 @@ fn description_of(columns: &[Column]) -> TupleDesc {
     tuple_desc
 }
 
+/// A context that goes with the command's own.
 fn new_row_context() -> pg_sys::MemoryContext {
     let (min, init, max) =
         (pg_sys::ALLOCSET_DEFAULT_MINSIZE, pg_sys::ALLOCSET_DEFAULT_INITSIZE, pg_sys::ALLOCSET_DEFAULT_MAXSIZE);
-    // SAFETY: read on the process's only thread.
-    let top = unsafe { pg_sys::TopMemoryContext };
+    // SAFETY: created before the first command.
+    let parent = unsafe { pg_sys::MessageContext };
     let name = c"pg_background row".as_ptr();
-    // SAFETY: the parent lives as long as the process, and the name is static.
-    unsafe { pg_sys::AllocSetContextCreateInternal(top, name, min as usize, init as usize, max as usize) }
+    // SAFETY: the parent lives longer than the command, and the name is static.
+    unsafe { pg_sys::AllocSetContextCreateInternal(parent, name, min as usize, init as usize, max as usize) }
 }

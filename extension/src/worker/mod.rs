@@ -1,0 +1,212 @@
+//! The background worker's life: attach, connect, hear the leader's decision, run the command, say how it ended; a
+//! persistent worker then waits for the next command.
+
+mod capture;
+mod commands;
+mod execute;
+mod outbox;
+pub(crate) mod progress;
+mod rows;
+mod settings;
+
+use crate::backend::{self, CancelHeldOff};
+use crate::compat;
+use crate::ffi::unguarded;
+use crate::message::Command;
+use crate::report::Report;
+use crate::shm::segment::{AttachError, Decision, Segment};
+use commands::Commands;
+use core::ffi::{CStr, c_int};
+use outbox::Outbox;
+use pgrx::pg_sys;
+use pgrx::pg_sys::panic::{CaughtError, ErrorReport};
+use pgrx::{PgLogLevel, PgSqlErrorCode, PgTryBuilder};
+use std::panic::AssertUnwindSafe;
+
+/// The worker's main function; `arg` is the handle of its segment.
+///
+/// # Safety
+///
+/// Called once by the server in a process that it has started as this extension's background worker.
+#[unsafe(no_mangle)]
+#[pgrx::pg_guard]
+pub unsafe extern "C-unwind" fn pg_background_main(arg: pg_sys::Datum) {
+    // The server's own handler interrupts a running query; pgrx's only sets a flag.
+    compat::handle_signal(libc::SIGTERM, unguarded::die);
+    // SAFETY: the handlers are in place.
+    unsafe { pg_sys::BackgroundWorkerUnblockSignals() };
+
+    let segment = match Segment::attach(arg.value() as pg_sys::dsm_handle) {
+        Ok(segment) => segment,
+        Err(AttachError::Gone) => return, // The leader has changed its mind, and nobody knows this process.
+        Err(AttachError::OtherVersion) => return log_other_version(),
+    };
+    segment.finish_on_detach();
+    let outbox = Outbox::new(segment);
+    progress::report_to(outbox.segment());
+    capture::pretend_to_have_a_client();
+    capture::with_reports_to(&outbox, || serve(&outbox));
+    drop(outbox);
+    // The leader may have been woken onto this processor; what this process has to do before it exits can wait.
+    backend::let_others_run();
+}
+
+/// Do the worker's job. Does not panic.
+fn serve(outbox: &Outbox) {
+    outbox.segment().introduce_worker();
+    let mut decision = Decision::Dismiss;
+    if let Err(report) = attempt(outbox, || decision = prepare(outbox.segment())) {
+        outbox.fail(&report);
+        return;
+    }
+    if decision == Decision::Run {
+        serve_commands(outbox);
+    }
+}
+
+/// Get ready for a command, and hear whether there is to be one. A cancel is for the command: it has to wait for that.
+fn prepare(segment: &Segment) -> Decision {
+    let _held = CancelHeldOff::new();
+    let identity = segment.identity();
+    identity.connect();
+    identity.share_row_types();
+    segment.announce_connection();
+    execute::create_message_context();
+    // SAFETY: the leader has put its settings there.
+    unsafe { settings::take_over(segment.settings(), identity) };
+    keep_texts_as_they_are();
+    let decision = await_decision(segment);
+    if decision == Decision::Run {
+        identity.assume();
+    }
+    decision
+}
+
+fn serve_commands(outbox: &Outbox) {
+    let segment = outbox.segment();
+    let mut command = Command { sql: segment.sql().to_owned(), read_only: segment.identity().is_read_only() };
+    let mut commands = Commands::of(segment);
+    // An outcome that could not be cleaned up after is this process's last.
+    while serve_command(outbox, &command).is_ok() {
+        match commands.as_mut().and_then(|commands| commands.next(outbox)) {
+            Some(next) => command = next,
+            None => return,
+        }
+    }
+}
+
+/// Run one command, and say how it ended.
+fn serve_command(outbox: &Outbox, command: &Command) -> Result<(), Box<Report>> {
+    let cleaned_up = match attempt(outbox, || run(outbox, command)) {
+        Ok(()) => Ok(()),
+        Err(report) => {
+            // From here on the outcome stands, whatever else goes wrong.
+            outbox.fail(&report);
+            // There is nothing left to cancel.
+            let _held = CancelHeldOff::new();
+            attempt(outbox, || clean_up(outbox, command, &report))
+        }
+    };
+    forget(command);
+    cleaned_up
+}
+
+fn run(outbox: &Outbox, command: &Command) {
+    announce(&command.sql);
+    let completion = execute::run(command, outbox);
+    // From here on it is too late to cancel.
+    let _held = CancelHeldOff::new();
+    outbox.complete(&completion);
+    outbox.send_unsent();
+}
+
+/// Have texts as they are, without a conversion: the worker's client is its leader, as a parallel worker's is.
+fn keep_texts_as_they_are() {
+    // SAFETY: this reads a variable.
+    let encoding = unsafe { pg_sys::GetDatabaseEncoding() };
+    // SAFETY: no conversion is needed for the database's own encoding, so this cannot fail.
+    unsafe { pg_sys::SetClientEncoding(encoding) };
+}
+
+fn await_decision(segment: &Segment) -> Decision {
+    loop {
+        match segment.decision() {
+            Decision::Pending => {
+                backend::wait(compat::WAIT_FOR_STARTUP, None);
+                pgrx::check_for_interrupts!();
+            }
+            decided => return decided,
+        }
+    }
+}
+
+/// Show the command in `pg_stat_activity` and in the server's log lines.
+fn announce(sql: &CStr) {
+    // SAFETY: the text lives until `forget` makes the server forget it, or until the process ends.
+    unsafe { pg_sys::debug_query_string = sql.as_ptr() };
+    // SAFETY: connected, and the text ends in NUL.
+    unsafe { pg_sys::pgstat_report_activity(pg_sys::BackendState::STATE_RUNNING, sql.as_ptr()) };
+}
+
+/// Let the server forget the text of a command that is over.
+fn forget(_over: &Command) {
+    // SAFETY: written on the process's only thread.
+    unsafe { pg_sys::debug_query_string = core::ptr::null() };
+}
+
+/// After a failure: roll back, put right what a session puts right, and tell those who want to know more.
+fn clean_up(outbox: &Outbox, command: &Command, report: &Report) {
+    crate::ffi::disable_statement_timeout();
+    // SAFETY: allowed in every state of a transaction, even without one.
+    unsafe { pg_sys::AbortOutOfAnyTransaction() };
+    // SAFETY: outside of a transaction, no portal is needed any more.
+    unsafe { pg_sys::PortalErrorCleanup() };
+    // SAFETY: this only resets counters.
+    unsafe { pg_sys::jit_reset_after_error() };
+    // SAFETY: read on the process's only thread.
+    if unsafe { !pg_sys::MyReplicationSlot.is_null() } {
+        // SAFETY: this process holds a slot.
+        unsafe { pg_sys::ReplicationSlotRelease() };
+    }
+    if outbox.segment().is_left_to_worker() {
+        report.log_unread(backend::my_pid(), &command.sql);
+    } else {
+        outbox.send_long_error(report);
+    }
+}
+
+/// The library was replaced while the leader's session was running.
+fn log_other_version() {
+    ErrorReport::new(
+        PgSqlErrorCode::ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE,
+        "the session that launches this worker has loaded another version of pg_background",
+        "pg_background",
+    )
+    .set_hint("Connect again to launch with the version that is installed now.")
+    .report(PgLogLevel::LOG);
+}
+
+/// Run `body`; an ERROR of the server or of ours comes back as a report.
+fn attempt(outbox: &Outbox, body: impl FnOnce()) -> Result<(), Box<Report>> {
+    let body = AssertUnwindSafe(body);
+    let run = AssertUnwindSafe(|| {
+        let AssertUnwindSafe(body) = body;
+        body();
+        None
+    });
+    match PgTryBuilder::new(run).catch_others(Some).execute() {
+        None => Ok(()),
+        Some(caught) => Err(Box::new(whole_report(outbox, &caught))),
+    }
+}
+
+/// The report behind a caught panic. pgrx keeps a few fields of a server ERROR only; the outbox has all of them.
+fn whole_report(outbox: &Outbox, caught: &CaughtError) -> Report {
+    let (ereport, remembered) = match caught {
+        CaughtError::PostgresError(ereport) => (ereport, outbox.recall_error(|report| report.is_behind(ereport))),
+        CaughtError::ErrorReport(ereport) | CaughtError::RustPanic { ereport, .. } => (ereport, None),
+    };
+    remembered.unwrap_or_else(|| {
+        Report::error(ereport.sql_error_code() as c_int, ereport.message(), ereport.detail(), ereport.hint())
+    })
+}
