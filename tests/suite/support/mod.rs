@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use ::tutor::course::Course;
 use ::tutor::home::Home;
 use ::tutor::provision::{self, Consent, Options, Realm};
-use ::tutor::server::{Lifetime, Role, Sandbox, Server};
+use ::tutor::server::{Lifetime, Role, Sandbox, Server, StopMode};
 use postgres::Client;
 
 pub(crate) use screen::Screen;
@@ -57,6 +57,15 @@ pub(crate) fn server() -> TestServer {
     test
 }
 
+/// A private server whose shared memory segments are files, so that they can be counted, with further settings.
+pub(crate) fn server_with_segments_in_files(settings: &[(&str, String)]) -> TestServer {
+    let test = server();
+    let mut all = vec![("dynamic_shared_memory_type", "mmap".to_owned())];
+    all.extend(settings.iter().map(|(name, value)| (*name, value.clone())));
+    test.server.restart(StopMode::Fast, &all).expect("the server restarts");
+    test
+}
+
 impl TestServer {
     /// A session of the student's in the sandbox.
     pub(crate) fn connect(&self) -> Client {
@@ -68,6 +77,27 @@ impl TestServer {
         let mut client = self.server.connect(Role::Admin, self.sandbox.database()).expect("a session of the admin's");
         let started = postmaster_start(&mut client);
         Witness { client, started }
+    }
+
+    /// A session of the student's as soon as a crashed server lets one in.
+    pub(crate) fn connect_after_recovery(&self) -> Client {
+        wait_for("the server recovers", || self.server.connect(Role::Student, self.sandbox.database()).ok())
+    }
+
+    /// How many dynamic shared memory segments there are, on a server that has them in files.
+    pub(crate) fn count_segments(&self) -> usize {
+        let directory = self.server.directory().join("data").join("pg_dynshmem");
+        std::fs::read_dir(directory).expect("the directory of the segments").count()
+    }
+
+    /// Waits until there are that many segments: a process that has been heard of last may still hold one.
+    #[track_caller]
+    pub(crate) fn wait_for_segments(&self, count: usize) {
+        let start = Instant::now();
+        while self.count_segments() != count {
+            assert!(start.elapsed() < LONG, "there are {} segments, not {count}", self.count_segments());
+            std::thread::sleep(LOOK_AGAIN);
+        }
     }
 
     /// The server itself.
@@ -111,5 +141,58 @@ pub(crate) fn wait_until(client: &mut Client, sql: &str) {
         }
         assert!(start.elapsed() < LONG, "never became true (last: {last:?}): {sql}");
         std::thread::sleep(LOOK_AGAIN);
+    }
+}
+
+/// Looks again and again until there is something; panics with `what` never happened when there never is.
+#[track_caller]
+pub(crate) fn wait_for<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
+    let start = Instant::now();
+    loop {
+        if let Some(found) = look() {
+            return found;
+        }
+        assert!(start.elapsed() < LONG, "never happened: {what}");
+        std::thread::sleep(LOOK_AGAIN);
+    }
+}
+
+/// Waits until the server has ended a session.
+#[track_caller]
+pub(crate) fn wait_until_closed(client: &mut Client) {
+    wait_for("the server ends the session", || client.simple_query("SELECT 1").is_err().then_some(()));
+}
+
+/// A private server in recovery. It is thrown away with the value, because nothing leads back.
+pub(crate) struct Standby {
+    server: Option<Server>,
+}
+
+impl Standby {
+    /// Makes a standby of a server, with no primary to follow.
+    pub(crate) fn of(server: &Server) -> Standby {
+        let standby = Standby { server: Some(server.clone()) };
+        // A standby replays only what was written with this level; the first restart writes it down.
+        let level = [("wal_level", "replica".to_owned())];
+        server.restart(StopMode::Fast, &level).expect("the server restarts");
+        std::fs::write(server.directory().join("data").join("standby.signal"), "").expect("standby.signal");
+        server.restart(StopMode::Fast, &level).expect("the standby starts");
+        standby
+    }
+
+    /// A session on the standby.
+    pub(crate) fn connect(&self, role: Role, database: &str) -> Client {
+        let server = self.server.as_ref().expect("a server until the value is dropped");
+        server.connect(role, database).expect("a session on the standby")
+    }
+}
+
+impl Drop for Standby {
+    fn drop(&mut self) {
+        if let Some(server) = self.server.take()
+            && let Err(error) = server.discard()
+        {
+            eprintln!("the standby could not be thrown away: {error}");
+        }
     }
 }
