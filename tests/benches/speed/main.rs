@@ -1,0 +1,61 @@
+//! `cargo bench`: the extension beside dblink, in one run on one machine. It reports and asserts nothing, so a slow
+//! machine never fails.
+//!
+//! ```text
+//! Options ─> work::ALL, or what --only names ──┐
+//! server:  a private server, trust, dblink ────┴─> calls, bulk, memory: entrants ─measure─> samples
+//!                                                                                              │
+//!                              standard output, target/bench/speed.{json,svg} <─ speed_report ─┘
+//! ```
+//!
+//! The contenders of a row take turns (A B C A B C ...), so that whatever else the machine does meets all of them.
+
+mod bulk;
+mod calls;
+mod machine;
+mod measure;
+mod memory;
+mod options;
+mod server;
+mod work;
+
+use std::fs;
+use std::io::{self, Write};
+
+use anyhow::Context;
+use clap::Parser;
+use speed_report::{Report, chart, json, table};
+use tutor::course::Course;
+
+use options::Options;
+use server::BenchServer;
+
+fn main() -> anyhow::Result<()> {
+    let options = Options::parse();
+    run(&options, &mut io::stdout())
+}
+
+fn run(options: &Options, out: &mut dyn Write) -> anyhow::Result<()> {
+    let course = Course::find(None)?;
+    let mut server = BenchServer::start(&course)?;
+    let mut report = Report { machine: machine::facts(&server, options.rounds)?, rows: Vec::new() };
+    table::write_heading(out, &report.machine)?;
+    for work in options.chosen() {
+        let row = measure::row(work, &mut server, options)?;
+        table::write_row(out, &row)?;
+        out.flush()?;
+        report.rows.push(row);
+    }
+    write_files(&report, &options.out_dir(course.root()), out)
+}
+
+fn write_files(report: &Report, directory: &std::path::Path, out: &mut dyn Write) -> anyhow::Result<()> {
+    fs::create_dir_all(directory).with_context(|| format!("cannot make {}", directory.display()))?;
+    writeln!(out)?;
+    for (name, text) in [("speed.json", json::render(report)), ("speed.svg", chart::render(report))] {
+        let path = directory.join(name);
+        fs::write(&path, text).with_context(|| format!("cannot write {}", path.display()))?;
+        writeln!(out, "wrote {}", path.display())?;
+    }
+    Ok(())
+}
