@@ -93,25 +93,6 @@ fn a_security_definer_owner_without_login_can_launch() {
 }
 
 #[test]
-fn settings_travel_with_the_job() {
-    check(|client, _| {
-        client
-            .batch_execute("SET work_mem = '7MB'; SET my.own = 'x y'; SET application_name = 'learner'; SET search_path = pg_catalog, public")
-            .unwrap();
-        let show = "SELECT current_setting('work_mem'), current_setting('my.own'), current_setting('application_name'), \
-                    current_setting('search_path')";
-        let columns = "a text, b text, c text, d text";
-        assert_eq!(run(client, show, columns), "7MB|x y|learner|pg_catalog, public");
-        client.batch_execute("SET statement_timeout = '200ms'").unwrap();
-        let pid = launch(client, "SELECT 1 FROM pg_sleep(1000)");
-        client.batch_execute("RESET statement_timeout").unwrap();
-        let error = result_error(client, pid, "i int");
-        assert_eq!(error.code().code(), "57014");
-        assert!(error.message().contains("statement timeout"), "{error:?}");
-    });
-}
-
-#[test]
 fn nobody_but_the_extensions_owner_may_execute() {
     check(|client, witness| {
         let executable_by_all =

@@ -22,6 +22,7 @@ mod pid_reuse;
 mod progress;
 mod resources;
 mod result;
+mod settings;
 mod soak;
 mod survival;
 mod upgrade;
