@@ -53,8 +53,8 @@ pub unsafe extern "C-unwind" fn pg_background_main(arg: pg_sys::Datum) {
 }
 
 /// Leave out what the C library does at the end of a process, once the server and its extensions have done their part.
-/// The libraries that a server is linked with, OpenSSL above all, put half a million instructions there to free memory
-/// that goes with the process anyway.
+/// The libraries that a server is linked with, OpenSSL above all, take about half a millisecond there to free memory that
+/// goes with the process anyway.
 fn exit_quickly() {
     // SAFETY: the library stays loaded until the process ends.
     unsafe { pg_sys::on_proc_exit(Some(exit_now), pg_sys::Datum::null()) }
