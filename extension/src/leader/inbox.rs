@@ -113,7 +113,7 @@ impl Inbox {
     /// How far the command said last that it is.
     pub(crate) fn progress(&self) -> Option<Progress> {
         match &self.queue {
-            Some(queue) => queue.segment().progress().read(),
+            Some(queue) => queue.segment().command().progress().read(),
             None => self.progress.clone(),
         }
     }
@@ -129,7 +129,7 @@ impl Inbox {
 
     fn ending_bytes(&self) -> Option<&[u8]> {
         match &self.queue {
-            Some(queue) => queue.segment().outcome(),
+            Some(queue) => queue.segment().command().outcome(),
             None => self.ending.as_deref(),
         }
     }
@@ -146,8 +146,8 @@ impl Inbox {
                 Found::Detached
             }
             Found::Detached => {
-                self.ending = queue.segment().outcome().map(<[u8]>::to_vec);
-                self.progress = queue.segment().progress().read();
+                self.ending = queue.segment().command().outcome().map(<[u8]>::to_vec);
+                self.progress = queue.segment().command().progress().read();
                 self.queue = None;
                 Found::Detached
             }

@@ -5,7 +5,6 @@ use crate::leader::rowset::RowSet;
 use crate::message::{Ending, Outcome};
 use crate::report::Report;
 use crate::shm::progress::Progress;
-use crate::shm::segment::Segment;
 use pgrx::pg_sys::{self, Datum};
 
 /// The columns as the install script declares them.
@@ -52,7 +51,7 @@ impl<'a> Row<'a> {
             queue_size: job.queue_size,
             command: job.command.as_ref(),
             ending,
-            rows_so_far: job.inbox.segment().filter(|_| state == "running").map(Segment::rows),
+            rows_so_far: job.inbox.segment().filter(|_| state == "running").map(|segment| segment.command().rows()),
             progress: job.command.as_ref().and_then(|_| job.inbox.progress()),
         }
     }

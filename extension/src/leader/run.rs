@@ -33,7 +33,7 @@ pub(crate) fn run(pid: i32, sql: &CStr) -> Result<(), Error> {
 
 fn hand_over(job: &mut Job, sql: &CStr) -> Sent {
     let (Some(segment), Some(commands)) = (job.inbox.segment(), &mut job.commands) else { return Sent::Detached };
-    segment.begin_command();
+    segment.command().clear();
     job.inbox.begin_command();
     // The worker waits for the whole of it, so it passes without delay, and a cancel can wait until it has.
     let _held = CancelHeldOff::new();

@@ -3,6 +3,7 @@
 //!
 //! All pointer work on segments and queues is in here.
 
+mod command;
 mod patience;
 pub(crate) mod progress;
 pub(crate) mod queue;

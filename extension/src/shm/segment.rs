@@ -14,16 +14,12 @@
 
 use crate::backend;
 use crate::identity::Identity;
-use crate::shm::progress::ProgressCell;
+use crate::shm::command::CommandState;
 use crate::shm::queue;
-use core::cell::UnsafeCell;
 use core::ffi::{CStr, c_char, c_void};
 use core::ptr::NonNull;
-use core::sync::atomic::{AtomicBool, AtomicI32, AtomicPtr, AtomicU32, AtomicU64, AtomicUsize, Ordering};
+use core::sync::atomic::{AtomicBool, AtomicI32, AtomicPtr, AtomicU32, Ordering};
 use pgrx::pg_sys;
-
-/// Bytes kept for the outcome of the command; a longer error report is shortened to fit.
-pub(crate) const OUTCOME_SIZE: usize = 8192;
 
 /// The size of a persistent worker's queue of commands. A longer command passes in pieces, as the worker reads them.
 const COMMAND_QUEUE_SIZE: usize = 16 * 1024;
@@ -71,31 +67,6 @@ struct Header {
     /// Set when the worker has let go of the segment, whichever way it ended.
     finished: AtomicBool,
     command: CommandState,
-}
-
-/// How far the current command has come.
-#[derive(Default)]
-#[repr(C)]
-struct CommandState {
-    /// Set when the leader wants it cancelled.
-    cancelled: AtomicBool,
-    /// Set by the side that logs a failure which nobody will read.
-    logs_failure: AtomicBool,
-    /// Rows handed over so far.
-    rows: AtomicU64,
-    progress: ProgressCell,
-    /// Bytes of `outcome` in use; stored after the bytes themselves.
-    outcome_len: AtomicUsize,
-    outcome: Outcome,
-}
-
-#[repr(C)]
-struct Outcome(UnsafeCell<[u8; OUTCOME_SIZE]>);
-
-impl Default for Outcome {
-    fn default() -> Self {
-        Outcome(UnsafeCell::new([0; OUTCOME_SIZE]))
-    }
 }
 
 /// Why a worker cannot have its segment.
@@ -208,6 +179,11 @@ impl Segment {
         self.at(self.sql_offset() + maxalign(self.header().sql_len)).cast()
     }
 
+    /// How far the current command has come.
+    pub(crate) fn command(&self) -> &CommandState {
+        &self.header().command
+    }
+
     pub(crate) fn is_persistent(&self) -> bool {
         self.header().persistent
     }
@@ -265,13 +241,8 @@ impl Segment {
     /// Leader: ask the worker to cancel its command. Returns whether there still is a worker.
     pub(crate) fn cancel(&self) -> bool {
         let header = self.header();
-        header.command.cancelled.store(true, Ordering::SeqCst);
+        header.command.ask_to_cancel();
         backend::cancel(header.worker.load(Ordering::Acquire), header.worker_pid.load(Ordering::Acquire))
-    }
-
-    /// Worker: whether the leader wants the current command cancelled.
-    pub(crate) fn is_cancelled(&self) -> bool {
-        self.header().command.cancelled.load(Ordering::SeqCst)
     }
 
     fn wake_leader(&self) {
@@ -304,34 +275,6 @@ impl Segment {
     }
 }
 
-/// What a command comes to.
-impl Segment {
-    /// Leader, while the worker has nothing to do: forget the last command before the next one is handed over.
-    pub(crate) fn begin_command(&self) {
-        let command = &self.header().command;
-        command.cancelled.store(false, Ordering::SeqCst);
-        command.logs_failure.store(false, Ordering::SeqCst);
-        command.rows.store(0, Ordering::SeqCst);
-        command.progress.clear();
-        command.outcome_len.store(0, Ordering::SeqCst);
-    }
-
-    /// Worker: so many more rows have been handed over.
-    pub(crate) fn count_rows(&self, rows: u64) {
-        self.header().command.rows.fetch_add(rows, Ordering::Relaxed);
-    }
-
-    /// Rows that the worker has handed over so far.
-    pub(crate) fn rows(&self) -> u64 {
-        self.header().command.rows.load(Ordering::Relaxed)
-    }
-
-    /// Where the command reports its progress.
-    pub(crate) fn progress(&self) -> &ProgressCell {
-        &self.header().command.progress
-    }
-}
-
 /// The end.
 impl Segment {
     /// Worker: whichever way this process ends, let the leader know that it has, and let the server forget the SQL in
@@ -345,46 +288,18 @@ impl Segment {
         self.header().finished.load(Ordering::Acquire)
     }
 
-    /// Worker: put down how the command ended. The first outcome counts.
-    pub(crate) fn set_outcome(&self, outcome: &[u8]) {
-        let outcome_len = &self.header().command.outcome_len;
-        if outcome.len() > OUTCOME_SIZE || outcome_len.load(Ordering::Relaxed) != 0 {
-            return;
-        }
-        let room = self.header().command.outcome.0.get();
-        // SAFETY: the length was checked, and no reader looks here before the length is stored.
-        unsafe { core::ptr::copy_nonoverlapping(outcome.as_ptr(), room.cast(), outcome.len()) };
-        outcome_len.store(outcome.len(), Ordering::SeqCst);
-    }
-
-    /// Leader: how the command ended, if the worker has put it down.
-    pub(crate) fn outcome(&self) -> Option<&[u8]> {
-        match self.header().command.outcome_len.load(Ordering::SeqCst) {
-            0 => None,
-            len => {
-                let outcome = self.header().command.outcome.0.get();
-                // SAFETY: written before its length was, and not changed before the leader forgets the command.
-                unsafe { &*outcome }.get(..len)
-            }
-        }
-    }
-
     /// Leader: give the job up. Returns how the command has ended if it is up to this side to log that.
     ///
     /// Leader and worker each write before they look at what the other one writes, the leader `abandoned`, the worker
     /// the outcome. So at least one of them sees both; if both do, the first to ask logs.
     pub(crate) fn abandon(&self) -> Option<&[u8]> {
         self.header().abandoned.store(true, Ordering::SeqCst);
-        self.outcome().filter(|_| self.is_first_to_log())
+        self.command().outcome().filter(|_| self.command().is_first_to_log())
     }
 
     /// Worker, after it has put the outcome down: whether nobody will read it, and it is up to this side to log it.
     pub(crate) fn is_left_to_worker(&self) -> bool {
-        self.header().abandoned.load(Ordering::SeqCst) && self.is_first_to_log()
-    }
-
-    fn is_first_to_log(&self) -> bool {
-        !self.header().command.logs_failure.swap(true, Ordering::AcqRel)
+        self.header().abandoned.load(Ordering::SeqCst) && self.command().is_first_to_log()
     }
 }
 

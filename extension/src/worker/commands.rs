@@ -37,7 +37,7 @@ impl Commands {
             }
         });
         // The leader may have cancelled the command after it was handed over and before the request was forgotten.
-        if next.is_some() && outbox.segment().is_cancelled() {
+        if next.is_some() && outbox.segment().command().is_cancelled() {
             backend::request_cancel();
         }
         waited.ok().and(next)

@@ -43,13 +43,13 @@ impl Outbox {
 
     /// Send rows.
     pub(crate) fn send_rows(&self, batch: &Batch) -> Sent {
-        self.segment.count_rows(batch.rows());
+        self.segment.command().count_rows(batch.rows());
         self.send(Kind::Rows, batch.bytes())
     }
 
     /// Send a row that does not fit a batch.
     pub(crate) fn send_row(&self, tuple: &[u8]) -> Sent {
-        self.segment.count_rows(1);
+        self.segment.command().count_rows(1);
         self.send(Kind::Rows, tuple)
     }
 
@@ -89,14 +89,14 @@ impl Outbox {
     /// Say that the command has been completed, and committed.
     pub(crate) fn complete(&self, completion: &Completion) {
         let ending = Ending::completed(backend::now(), &completion.tag(), completion.rows());
-        self.segment.set_outcome(ending.as_bytes());
+        self.segment.command().set_outcome(ending.as_bytes());
     }
 
     /// Say that the command has failed. Never waits.
     pub(crate) fn fail(&self, report: &Report) {
         let short = report.shortened();
         let fitting = short.as_ref().unwrap_or(report);
-        self.segment.set_outcome(Ending::failed(backend::now(), fitting).as_bytes());
+        self.segment.command().set_outcome(Ending::failed(backend::now(), fitting).as_bytes());
     }
 
     /// Say that there will be no more about the current command; may wait for the leader to read.

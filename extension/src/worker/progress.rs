@@ -24,6 +24,6 @@ pub(crate) fn progress(percent: i32, message: Option<&CStr>) -> Result<(), Error
         return Err(Error::PercentOutOfRange);
     }
     let message = message.map(|message| clip(message, MESSAGE_SIZE));
-    segment.progress().write(percent, message.as_ref().map(|message| message.to_bytes()));
+    segment.command().progress().write(percent, message.as_ref().map(|message| message.to_bytes()));
     Ok(())
 }
