@@ -1,7 +1,7 @@
 //! This process as a backend: its latch, its interrupts, its place in shared memory.
 
 use crate::ffi;
-use core::ffi::c_long;
+use core::ffi::{CStr, c_long};
 use pgrx::pg_sys;
 use pgrx::pg_sys::panic::ErrorReport;
 use pgrx::{PgLogLevel, PgSqlErrorCode};
@@ -64,15 +64,19 @@ pub(crate) fn cancel_is_pending() -> bool {
     (unsafe { pg_sys::QueryCancelPending }) != 0
 }
 
-/// Whether `check_for_interrupts` has something to do, which may be to raise an ERROR. A cancel request that is put off
-/// does not count.
+/// Whether `check_for_interrupts` has something to do.
 pub(crate) fn interrupt_is_pending() -> bool {
     // SAFETY: a flag that signal handlers of this process set.
-    let pending = (unsafe { pg_sys::InterruptPending }) != 0;
-    pending && !only_a_put_off_cancel_is_pending()
+    (unsafe { pg_sys::InterruptPending }) != 0
 }
 
-fn only_a_put_off_cancel_is_pending() -> bool {
+/// Whether it may raise an ERROR then. It does not, as long as there is nothing but a cancel request that is put off;
+/// other things to do may have come with that.
+pub(crate) fn interrupt_may_raise() -> bool {
+    interrupt_is_pending() && !a_put_off_cancel_is_pending()
+}
+
+fn a_put_off_cancel_is_pending() -> bool {
     // SAFETY: a counter that only this thread changes.
     let put_off = (unsafe { pg_sys::QueryCancelHoldoffCount }) > 0;
     // SAFETY: a flag that a signal handler of this process sets.
@@ -143,6 +147,37 @@ pub(crate) fn work_mem() -> usize {
 pub(crate) fn out_of_memory() -> ! {
     ErrorReport::new(PgSqlErrorCode::ERRCODE_OUT_OF_MEMORY, "out of memory", "pg_background").report(PgLogLevel::ERROR);
     unreachable!("an ERROR does not return")
+}
+
+/// A memory context of the usual sizes.
+pub(crate) fn new_memory_context(parent: pg_sys::MemoryContext, name: &'static CStr) -> pg_sys::MemoryContext {
+    let (min, init, max) =
+        (pg_sys::ALLOCSET_DEFAULT_MINSIZE, pg_sys::ALLOCSET_DEFAULT_INITSIZE, pg_sys::ALLOCSET_DEFAULT_MAXSIZE);
+    // SAFETY: the parent is alive, and the name is static.
+    unsafe { pg_sys::AllocSetContextCreateInternal(parent, name.as_ptr(), min as usize, init as usize, max as usize) }
+}
+
+/// Put off every interrupt until the value is dropped. Whatever a `Drop` calls in the server needs it, if it may report
+/// something: a report of any level looks for interrupts, and a cancel is an ERROR.
+pub(crate) struct InterruptsHeldOff;
+
+impl InterruptsHeldOff {
+    pub(crate) fn new() -> Self {
+        // SAFETY: a counter that only this thread changes.
+        unsafe { pg_sys::InterruptHoldoffCount += 1 };
+        InterruptsHeldOff
+    }
+}
+
+impl Drop for InterruptsHeldOff {
+    fn drop(&mut self) {
+        // SAFETY: a counter that only this thread changes.
+        let held = unsafe { pg_sys::InterruptHoldoffCount };
+        // An ERROR has set the counter to zero by the time its panic unwinds to here.
+        let released = held.saturating_sub(1);
+        // SAFETY: a counter that only this thread changes.
+        unsafe { pg_sys::InterruptHoldoffCount = released };
+    }
 }
 
 /// Put off a cancel request until the value is dropped.

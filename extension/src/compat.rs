@@ -130,3 +130,33 @@ pub(crate) fn set_ps_display(activity: &CStr) {
         pg_sys::set_ps_display_with_len(activity.as_ptr(), activity.count_bytes())
     };
 }
+
+/// Let the server count what comes now as another statement.
+pub(crate) fn forget_query_id() {
+    // SAFETY: this sets a field of this process's own entry.
+    unsafe { pg_sys::pgstat_report_query_id(0, true) };
+    #[cfg(feature = "pg18")]
+    // SAFETY: as above.
+    unsafe {
+        pg_sys::pgstat_report_plan_id(0, true)
+    };
+}
+
+/// Give back the replication slots that a session gives back after an ERROR: the one in use, and temporary ones.
+pub(crate) fn release_replication_slots() {
+    // SAFETY: read on the process's only thread.
+    if unsafe { !pg_sys::MyReplicationSlot.is_null() } {
+        // SAFETY: this process holds a slot.
+        unsafe { pg_sys::ReplicationSlotRelease() };
+    }
+    #[cfg(any(feature = "pg15", feature = "pg16"))]
+    // SAFETY: in no transaction, and with no slot in use.
+    unsafe {
+        pg_sys::ReplicationSlotCleanup()
+    };
+    #[cfg(any(feature = "pg17", feature = "pg18"))]
+    // SAFETY: in no transaction, and with no slot in use. All of this process's slots are meant, not only synchronized ones.
+    unsafe {
+        pg_sys::ReplicationSlotCleanup(false)
+    };
+}

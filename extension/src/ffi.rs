@@ -29,6 +29,7 @@ mod server {
         pub(super) fn enable_timeout_after(id: c_int, delay_ms: c_int);
         pub(super) fn disable_timeout(id: c_int, keep_indicator: bool);
         pub(super) fn get_timeout_active(id: c_int) -> bool;
+        pub(super) fn disable_all_timeouts(keep_indicators: bool);
         pub(super) fn GetSessionDsmHandle() -> pg_sys::dsm_handle;
         pub(super) fn AttachSession(handle: pg_sys::dsm_handle);
     }
@@ -52,6 +53,14 @@ pub(crate) fn enable_statement_timeout(delay_ms: c_int) {
 pub(crate) fn disable_statement_timeout() {
     // SAFETY: behind the boundary below.
     let disable = || unsafe { server::disable_timeout(STATEMENT_TIMEOUT, false) };
+    // SAFETY: on the process's only thread; the closure owns nothing.
+    unsafe { pg_guard_ffi_boundary(disable) }
+}
+
+/// Disarm every timeout.
+pub(crate) fn disable_all_timeouts() {
+    // SAFETY: behind the boundary below.
+    let disable = || unsafe { server::disable_all_timeouts(false) };
     // SAFETY: on the process's only thread; the closure owns nothing.
     unsafe { pg_guard_ffi_boundary(disable) }
 }

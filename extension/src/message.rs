@@ -106,6 +106,9 @@ pub(crate) struct Batch {
 }
 
 impl Batch {
+    /// Bytes of a batch, at most.
+    pub(crate) const SIZE: usize = 16 * 1024;
+
     /// An empty batch with room for `size` bytes.
     pub(crate) fn new(size: usize) -> Self {
         Batch { bytes: Vec::with_capacity(size), rows: 0 }

@@ -9,6 +9,7 @@ use crate::message::{self, Ending};
 use crate::shm::progress::Progress;
 use crate::shm::queue::{Found, QueueReader};
 use crate::shm::segment::Segment;
+use std::collections::VecDeque;
 
 /// How many messages are taken over before interrupts and time limits are looked at again.
 const MESSAGES_AT_A_TIME: usize = 64;
@@ -24,7 +25,8 @@ pub(crate) enum Received<'a> {
 
 /// Where a worker's messages come from.
 pub(crate) struct Inbox {
-    spool: Spool,
+    /// Taken over, in the order in which they are to be read.
+    spools: VecDeque<Spool>,
     /// Gone once everything has been taken out of it, and the worker has gone.
     queue: Option<QueueReader>,
     /// Whether the queue's current message could not be taken over, because of an ERROR, and has to be taken again.
@@ -39,7 +41,7 @@ pub(crate) struct Inbox {
 impl Inbox {
     pub(crate) fn new(queue: QueueReader) -> Self {
         Inbox {
-            spool: Spool::default(),
+            spools: VecDeque::new(),
             queue: Some(queue),
             again: false,
             complete: false,
@@ -55,10 +57,12 @@ impl Inbox {
 
     /// Take the next message, without going to sleep for one.
     pub(crate) fn receive(&mut self) -> Received<'_> {
-        if !self.spool.is_empty() {
-            return self.spool.pop().map_or(Received::End, Received::Message);
+        while self.spools.front().is_some_and(Spool::is_empty) {
+            self.spools.pop_front();
         }
-        self.spool = Spool::default();
+        if !self.spools.is_empty() {
+            return self.spools[0].pop().map_or(Received::End, Received::Message);
+        }
         let found = self.look(QueueReader::look_patiently);
         self.again = false;
         match (found, &self.queue) {
@@ -78,16 +82,20 @@ impl Inbox {
             let Some(queue) = &self.queue else { return false };
             // Up to the next look the message stays where it is: an ERROR loses nothing.
             self.again = true;
-            self.spool.push(queue.message(), &[]);
+            if self.spools.is_empty() {
+                self.spools.push_back(Spool::default());
+            }
+            if let Some(spool) = self.spools.back_mut() {
+                spool.push(queue.message(), &[]);
+            }
             self.again = false;
         }
         true
     }
 
     /// Put messages back in front of all others.
-    pub(crate) fn put_back(&mut self, mut messages: Spool) {
-        messages.append(core::mem::take(&mut self.spool));
-        self.spool = messages;
+    pub(crate) fn put_back(&mut self, messages: Spool) {
+        self.spools.push_front(messages);
     }
 
     /// Whether the worker has let go of its segment.

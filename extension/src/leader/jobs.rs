@@ -25,7 +25,8 @@ pub(crate) struct Job {
     /// Bytes of the queue of results.
     pub(crate) queue_size: i32,
     pub(crate) inbox: Inbox,
-    /// The way to a persistent worker.
+    pub(crate) persistent: bool,
+    /// The way to a persistent worker, as long as there is one.
     pub(crate) commands: Option<QueueWriter>,
     /// The command that runs, or whose result waits to be read; a persistent worker may have none.
     pub(crate) command: Option<Command>,
@@ -69,10 +70,6 @@ impl Command {
 }
 
 impl Job {
-    pub(crate) fn is_persistent(&self) -> bool {
-        self.commands.is_some()
-    }
-
     pub(crate) fn state(&self) -> State {
         // In this order: a worker that has gone may have said something before.
         let gone = self.is_worker_gone();
@@ -97,7 +94,7 @@ impl Job {
 
     /// Whether the worker is going to need its process for anything.
     fn is_occupied(&self) -> bool {
-        if self.is_persistent() { !self.is_worker_gone() } else { self.is_running() }
+        if self.persistent { !self.is_worker_gone() } else { self.is_running() }
     }
 
     /// Nobody will read the result: leave a failure in the server's log, unless that is up to the worker.
@@ -239,11 +236,15 @@ pub(crate) fn for_each_detached(show: impl FnMut(&Detached)) {
     });
 }
 
-/// Free the shared memory of workers that have gone, and forget processes that have.
+/// Make room for workers that have ended their command and could not say everything yet, free the shared memory of those
+/// that have gone, and forget processes that have.
 pub(crate) fn tidy() {
     with_registry(|registry| {
-        for job in registry.jobs.iter_mut().filter(|job| job.is_worker_gone()) {
+        for job in registry.jobs.iter_mut().filter(|job| !job.is_running()) {
             while job.inbox.take_over() {}
+            if job.is_worker_gone() {
+                job.commands = None;
+            }
         }
         registry.detached.retain(|detached| !detached.worker.is_stopped());
         registry.leaving.retain(|worker| !worker.is_stopped());
@@ -302,7 +303,7 @@ pub(crate) struct Borrowed(Option<Job>);
 impl Borrowed {
     /// Its command is done with. A persistent worker stays, unless it has gone; any other is forgotten.
     pub(crate) fn finish_command(mut self) {
-        if self.is_persistent() && !self.is_worker_gone() {
+        if self.persistent && !self.is_worker_gone() {
             self.command = None;
         } else {
             self.forget();
@@ -313,8 +314,7 @@ impl Borrowed {
     pub(crate) fn forget(mut self) {
         let Some(job) = self.0.take() else { return };
         let running = job.is_running();
-        let persistent = job.is_persistent();
-        let Job { pid, owner, queue_size, command, worker, .. } = job;
+        let Job { pid, owner, queue_size, persistent, command, worker, .. } = job;
         with_registry(|registry| match command.filter(|_| running) {
             Some(command) => {
                 registry.detached.push(Detached { pid, owner, queue_size, persistent, command, worker });

@@ -78,7 +78,8 @@ impl Start {
         // Last: up to here an ERROR has unmapped the segment, and so dismissed the worker.
         results.segment().pin_mapping();
         let (owner, inbox, worker) = (identity.current_user(), Inbox::new(results), worker.into_worker());
-        jobs::add(Job { pid, owner, queue_size, inbox, commands, command, worker });
+        let persistent = commands.is_some();
+        jobs::add(Job { pid, owner, queue_size, inbox, persistent, commands, command, worker });
         pid
     }
 }
@@ -128,7 +129,8 @@ fn register(segment: pg_sys::dsm_handle) -> Result<WorkerHandle, Error> {
         if !some_are_leaving || left.is_zero() {
             return Err(Error::NoWorkerSlot);
         }
-        // The postmaster signals this process when a worker of its own has ended.
+        // One that has failed may still have to say why in full. The postmaster signals this process when one has gone.
+        jobs::tidy();
         let _: Woken = backend::wait(compat::WAIT_FOR_SHUTDOWN, Some(left.as_millis() as i64 + 1));
         pgrx::check_for_interrupts!();
     }

@@ -20,7 +20,7 @@ struct Row<'a> {
     progress: Option<Progress>,
 }
 
-/// Return a row for each worker that the current user may see, in the order of their launch.
+/// Return a row for each worker that the current user may see, in the order in which they got their commands.
 ///
 /// # Safety
 ///
@@ -47,7 +47,7 @@ impl<'a> Row<'a> {
         Row {
             pid: job.pid,
             state,
-            persistent: job.is_persistent(),
+            persistent: job.persistent,
             queue_size: job.queue_size,
             command: job.command.as_ref(),
             ending,

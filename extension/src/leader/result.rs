@@ -122,6 +122,8 @@ fn take(message: Message<'_>, pid: i32, command: &mut Command, rows: &mut RowSet
             compared
         }
         Message::Rows(batch) => {
+            // Without having been compared with the list, they must not be read as its columns.
+            assert!(command.reading.columns.is_some(), "rows come after their description");
             command.reading.rows_at_risk = true;
             rows.add(batch);
             Ok(())

@@ -1,14 +1,12 @@
 //! The rows that a call returns, in a tuplestore.
 
+use crate::backend::CancelHeldOff;
 use crate::ffi::{pg_guard_ffi_boundary, unguarded};
 use crate::leader::spool::Spool;
 use crate::message::{Batch, Kind, tuple_bytes};
 use crate::shm::segment::maxalign;
 use core::ffi::CStr;
 use pgrx::pg_sys::{self, Datum, MinimalTuple, TupleDesc, TupleTableSlot, Tuplestorestate};
-
-/// Bytes of a batch in which rows are put back.
-const BATCH_SIZE: usize = 16 * 1024;
 
 /// The rows of one call; the server owns the tuplestore and drops it with the statement.
 pub(crate) struct RowSet {
@@ -85,10 +83,12 @@ impl RowSet {
         unsafe { pg_sys::tuplestore_clear(self.store) }
     }
 
-    /// Copy the rows to where they outlive this call, as messages like those that they came in.
+    /// Copy the rows to where they outlive this call, as messages like those that they came in. A cancel has to wait
+    /// meanwhile; the end of the session need not.
     pub(crate) fn as_messages(&mut self) -> Spool {
+        let _held = CancelHeldOff::new();
         let mut spool = Spool::default();
-        let mut batch = Batch::new(BATCH_SIZE);
+        let mut batch = Batch::new(Batch::SIZE);
         let mut send = |batch: &[u8]| spool.push(&Kind::Rows.head(), batch);
         // They have been read before if an earlier request to cancel was withdrawn.
         // SAFETY: the store is valid.
@@ -100,6 +100,7 @@ impl RowSet {
             // SAFETY: the tuple lives until the next one is read.
             let bytes = unsafe { tuple_bytes(tuple) };
             if !batch.append(bytes) {
+                pgrx::check_for_interrupts!();
                 send(batch.bytes());
                 batch.clear();
                 if !batch.append(bytes) {

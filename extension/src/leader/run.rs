@@ -10,7 +10,7 @@ use core::ffi::CStr;
 
 pub(crate) fn run(pid: i32, sql: &CStr) -> Result<(), Error> {
     let mut job = jobs::borrow(pid)?;
-    if !job.is_persistent() {
+    if !job.persistent {
         return Err(Error::NotPersistent { pid });
     }
     match job.state() {
@@ -37,7 +37,6 @@ fn hand_over(job: &mut Job, sql: &CStr) -> Sent {
     job.inbox.begin_command();
     // The worker waits for the whole of it, so it passes without delay, and a cancel can wait until it has.
     let _held = CancelHeldOff::new();
-    let sent = commands.send(&message::command_head(identity::transaction_is_read_only()), sql.to_bytes_with_nul());
     job.command = Some(Command::begin(sql));
-    sent
+    commands.send(&message::command_head(identity::transaction_is_read_only()), sql.to_bytes_with_nul())
 }

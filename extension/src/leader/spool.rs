@@ -2,7 +2,7 @@
 //!
 //! They outlive the statement that took them out, so the file is none of a transaction's.
 
-use crate::backend;
+use crate::backend::{self, InterruptsHeldOff};
 use crate::compat;
 use core::cell::Cell;
 use pgrx::PgLogLevel;
@@ -31,8 +31,8 @@ impl Spool {
         let len = head.len() + body.len();
         let fits = IN_MEMORY.get() + len <= backend::work_mem();
         if self.in_file.is_none() && fits {
-            IN_MEMORY.set(IN_MEMORY.get() + len);
             self.in_memory.push_back(Message::of_parts(head, body));
+            IN_MEMORY.set(IN_MEMORY.get() + len);
         } else {
             self.in_file.get_or_insert_with(SpoolFile::create).push(head, body);
         }
@@ -54,13 +54,6 @@ impl Spool {
             return None;
         }
         Some(self.current.bytes())
-    }
-
-    /// Put all of `later` behind what is here.
-    pub(crate) fn append(&mut self, mut later: Spool) {
-        while let Some(message) = later.pop() {
-            self.push(message, &[]);
-        }
     }
 }
 
@@ -175,7 +168,9 @@ impl SpoolFile {
 
 impl Drop for SpoolFile {
     fn drop(&mut self) {
-        // SAFETY: opened in `create`, closed once. A failure to close goes to the log; it is no ERROR.
+        // The server may report the file's size or a failure to close it.
+        let _held = InterruptsHeldOff::new();
+        // SAFETY: opened in `create`, closed once.
         unsafe { pg_sys::FileClose(self.file) }
     }
 }

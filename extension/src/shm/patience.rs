@@ -30,7 +30,7 @@ impl Patience {
             return Some(found);
         }
         let start = Instant::now();
-        while start.elapsed() < self.limit && !backend::interrupt_is_pending() {
+        while start.elapsed() < self.limit && !backend::interrupt_may_raise() {
             backend::let_others_run();
             if let Some(found) = look() {
                 self.was_short();

@@ -199,12 +199,14 @@ impl QueueWriter {
 
     /// Let an interrupt raise its ERROR without losing the message that is half sent.
     fn honour_interrupts(&mut self, head: &[u8], body: &[u8]) {
-        if backend::interrupt_is_pending() {
-            self.unsent.push_front(concatenated(head, body));
+        if !backend::interrupt_may_raise() {
             pgrx::check_for_interrupts!();
-            // Still here: the caller goes on sending it.
-            self.unsent.pop_front();
+            return;
         }
+        self.unsent.push_front(concatenated(head, body));
+        pgrx::check_for_interrupts!();
+        // Still here: the caller goes on sending it.
+        self.unsent.pop_front();
     }
 }
 

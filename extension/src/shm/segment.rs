@@ -12,7 +12,7 @@
 //! queues change. What the header says about the command, the leader clears before it hands over the next one: the
 //! worker has nothing to do then, so each field has one writer at a time.
 
-use crate::backend;
+use crate::backend::{self, InterruptsHeldOff};
 use crate::identity::Identity;
 use crate::shm::command::CommandState;
 use crate::shm::queue;
@@ -277,8 +277,7 @@ impl Segment {
 
 /// The end.
 impl Segment {
-    /// Worker: whichever way this process ends, let the leader know that it has, and let the server forget the SQL in
-    /// the segment.
+    /// Worker: whichever way this process ends, let the leader know that it has.
     pub(crate) fn finish_on_detach(&self) {
         // SAFETY: the callback is for a segment that has a header.
         unsafe { pg_sys::on_dsm_detach(self.seg.as_ptr(), Some(mark_finished), pg_sys::Datum::null()) }
@@ -305,8 +304,10 @@ impl Segment {
 
 impl Drop for Segment {
     fn drop(&mut self) {
-        // SAFETY: mapped by `create` or `attach`, unmapped only here. Failing to unmap is a WARNING, and none of our
-        // callbacks raises an ERROR, so this is safe while a panic unwinds.
+        // The server may warn of a failure to unmap.
+        let _held = InterruptsHeldOff::new();
+        // SAFETY: mapped by `create` or `attach`, unmapped only here. None of our callbacks raises an ERROR, so this is
+        // safe while a panic unwinds.
         unsafe { pg_sys::dsm_detach(self.seg.as_ptr()) }
     }
 }
@@ -328,9 +329,6 @@ unsafe extern "C-unwind" fn mark_abandoned(seg: *mut pg_sys::dsm_segment, _arg: 
 #[pgrx::pg_guard]
 unsafe extern "C-unwind" fn mark_finished(seg: *mut pg_sys::dsm_segment, _arg: pg_sys::Datum) {
     look_at(seg, |segment| {
-        // SAFETY: written on the process's only thread. The server reads it in reports, and the segment goes before the
-        // process does.
-        unsafe { pg_sys::debug_query_string = core::ptr::null() };
         segment.header().finished.store(true, Ordering::Release);
         segment.wake_leader();
     });

@@ -75,16 +75,16 @@ impl Idle {
     }
 
     fn sleep(&mut self) {
+        // SAFETY: a flag that a signal handler of this process sets.
+        if unsafe { pg_sys::catchupInterruptPending } != 0 {
+            // SAFETY: in no transaction. This process would miss what has changed in the catalogs, and have to forget all.
+            unsafe { pg_sys::ProcessCatchupInterrupt() };
+        }
         let woken = backend::wait(compat::WAIT_TO_RECEIVE, self.statistics_due);
         if woken == backend::Woken::ByTimeout && self.statistics_due.take().is_some() {
             // SAFETY: in no transaction.
             unsafe { pg_sys::pgstat_report_stat(true) };
         }
         pgrx::check_for_interrupts!();
-        // SAFETY: a flag that a signal handler of this process sets.
-        if unsafe { pg_sys::catchupInterruptPending } != 0 {
-            // SAFETY: in no transaction. Other processes wait for this one to read what has changed in the catalogs.
-            unsafe { pg_sys::ProcessCatchupInterrupt() };
-        }
     }
 }

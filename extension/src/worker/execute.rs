@@ -1,6 +1,7 @@
 //! Run the launched SQL as a session's top-level command: one transaction for all its statements, the last result
 //! for the leader. The steps are those of the server's own `exec_simple_query`.
 
+use crate::backend;
 use crate::compat;
 use crate::ffi;
 use crate::identity;
@@ -56,7 +57,7 @@ pub(crate) fn run(command: &Command, outbox: &Outbox) -> Completion {
     unsafe { pg_sys::SetCurrentStatementStartTimestamp() };
     // SAFETY: no transaction is running.
     unsafe { pg_sys::StartTransactionCommand() };
-    enter_message_context();
+    enter(message_context());
     start_statement_timeout();
 
     // SAFETY: the text ends in NUL.
@@ -66,33 +67,64 @@ pub(crate) fn run(command: &Command, outbox: &Outbox) -> Completion {
     statements.iter().copied().for_each(refuse_if_impossible);
 
     let read_only = command.read_only || identity::transaction_is_read_only();
-    if read_only {
-        stay_read_only();
-    }
-    let mut completion = Completion::default();
+    // SAFETY: in a transaction, on the process's only thread.
+    unsafe { pg_sys::XactReadOnly = read_only };
     let mut sender = RowSender::new(outbox);
-    let last = statements.len().saturating_sub(1);
-    for (index, statement) in statements.iter().copied().enumerate() {
-        start_statement_timeout();
-        // In a block a procedure cannot commit. Otherwise it could begin a read-write transaction then.
-        if last > 0 || (read_only && may_commit(statement)) {
-            // SAFETY: in a transaction; repeating it does nothing.
-            unsafe { pg_sys::BeginImplicitTransactionBlock() };
-        }
-        let sender = (index == last).then_some(&mut *sender);
-        completion = run_statement(statement, sql, sender);
-        if index != last {
-            // SAFETY: in a transaction.
-            unsafe { pg_sys::CommandCounterIncrement() };
-            ffi::disable_statement_timeout();
-        } else {
-            // SAFETY: in a transaction; without a block it does nothing.
-            unsafe { pg_sys::EndImplicitTransactionBlock() };
-        }
-    }
+    let completion = run_statements(statements, sql, read_only, &mut sender);
     sender.flush();
     commit();
     completion
+}
+
+/// Run all statements; the rows of the last one go to `sender`.
+fn run_statements(
+    statements: &[*mut pg_sys::RawStmt],
+    sql: &CStr,
+    read_only: bool,
+    sender: &mut RowSender,
+) -> Completion {
+    let Some((&last, others)) = statements.split_last() else { return Completion::default() };
+    for &statement in others {
+        // As in a session, what an earlier statement has left is freed at once, and there may be thousands of them.
+        let context = backend::new_memory_context(message_context(), c"per-parsetree message context");
+        start_statement(context, true);
+        run_statement(statement, sql, context, None);
+        end_statement(read_only);
+        // SAFETY: in a transaction.
+        unsafe { pg_sys::CommandCounterIncrement() };
+        enter(message_context());
+        // SAFETY: created above; the statement has been run to its end.
+        unsafe { pg_sys::MemoryContextDelete(context) };
+    }
+    // In a block a procedure cannot commit. Otherwise it could begin a read-write transaction then.
+    start_statement(message_context(), !others.is_empty() || (read_only && may_commit(last)));
+    let completion = run_statement(last, sql, message_context(), Some(sender));
+    end_statement(read_only);
+    // SAFETY: in a transaction; without a block it does nothing.
+    unsafe { pg_sys::EndImplicitTransactionBlock() };
+    completion
+}
+
+fn start_statement(context: pg_sys::MemoryContext, in_block: bool) {
+    enter(context);
+    compat::forget_query_id();
+    start_statement_timeout();
+    if in_block {
+        // SAFETY: in a transaction; repeating it does nothing.
+        unsafe { pg_sys::BeginImplicitTransactionBlock() };
+    }
+}
+
+/// A command that must not write must not get itself the right to. The server allows that before the transaction's first
+/// query.
+fn end_statement(read_only: bool) {
+    ffi::disable_statement_timeout();
+    if read_only && !identity::transaction_is_read_only() {
+        let message = "cannot set transaction read-write mode in a read-only background command";
+        ErrorReport::new(PgSqlErrorCode::ERRCODE_ACTIVE_SQL_TRANSACTION, message, "pg_background")
+            .set_hint("Launch the command in a transaction that may write.")
+            .report(PgLogLevel::ERROR);
+    }
 }
 
 /// # Safety
@@ -114,8 +146,13 @@ fn commit() {
     unsafe { pg_sys::CommitTransactionCommand() };
 }
 
-/// Run one statement; with a `sender` its rows are wanted.
-fn run_statement(statement: *mut pg_sys::RawStmt, sql: &CStr, sender: Option<&mut RowSender>) -> Completion {
+/// Run one statement, planned in `context`; with a `sender` its rows are wanted.
+fn run_statement(
+    statement: *mut pg_sys::RawStmt,
+    sql: &CStr,
+    context: pg_sys::MemoryContext,
+    sender: Option<&mut RowSender>,
+) -> Completion {
     // SAFETY: the parser has made it, in the message context.
     let node = unsafe { (*statement).stmt };
     // SAFETY: every statement has a tag.
@@ -143,7 +180,7 @@ fn run_statement(statement: *mut pg_sys::RawStmt, sql: &CStr, sender: Option<&mu
     unsafe { compat::run_portal(portal, receiver, &mut completion.0) };
     // SAFETY: the portal has been run to its end.
     unsafe { pg_sys::PortalDrop(portal, false) };
-    enter_message_context();
+    enter(context);
     completion
 }
 
@@ -175,20 +212,11 @@ fn start_portal(sql: &CStr, tag: pg_sys::CommandTag::Type, plans: *mut pg_sys::L
     // SAFETY: just created. Nobody needs to see it in pg_cursors.
     unsafe { (*portal).visible = false };
     let (text, null) = (sql.as_ptr(), core::ptr::null_mut());
-    // SAFETY: text and plans live in the segment and in the message context, longer than the portal.
+    // SAFETY: text and plans live longer than the portal.
     unsafe { pg_sys::PortalDefineQuery(portal, core::ptr::null(), text, tag, plans, null) };
     // SAFETY: defined above, without parameters; the server takes a snapshot if the command wants one.
     unsafe { pg_sys::PortalStart(portal, core::ptr::null_mut(), 0, core::ptr::null_mut()) };
     portal
-}
-
-/// Make the transaction read-only, and take its first snapshot: the server refuses `SET TRANSACTION READ WRITE` from then
-/// on.
-fn stay_read_only() {
-    // SAFETY: in a transaction, on the process's only thread.
-    unsafe { pg_sys::XactReadOnly = true };
-    // SAFETY: in a transaction.
-    unsafe { pg_sys::GetTransactionSnapshot() };
 }
 
 /// Whether a statement may run code that ends transactions.
@@ -243,30 +271,26 @@ fn start_statement_timeout() {
 
 /// Create the context that sessions parse and plan in; it outlives the transactions of a procedure that commits.
 pub(crate) fn create_message_context() {
-    let (min, init, max) =
-        (pg_sys::ALLOCSET_DEFAULT_MINSIZE, pg_sys::ALLOCSET_DEFAULT_INITSIZE, pg_sys::ALLOCSET_DEFAULT_MAXSIZE);
     // SAFETY: read on the process's only thread.
     let top = unsafe { pg_sys::TopMemoryContext };
-    let name = c"MessageContext".as_ptr();
-    // SAFETY: the parent lives as long as the process, and the name is static.
-    let context =
-        unsafe { pg_sys::AllocSetContextCreateInternal(top, name, min as usize, init as usize, max as usize) };
+    let context = backend::new_memory_context(top, c"MessageContext");
     // SAFETY: written on the process's only thread.
     unsafe { pg_sys::MessageContext = context };
 }
 
 /// Free what the last command has left in that context.
 pub(crate) fn reset_message_context() {
-    enter_message_context();
-    // SAFETY: read on the process's only thread.
-    let context = unsafe { pg_sys::MessageContext };
+    enter(message_context());
     // SAFETY: created in `create_message_context`; nothing of the last command is needed any more.
-    unsafe { pg_sys::MemoryContextReset(context) }
+    unsafe { pg_sys::MemoryContextReset(message_context()) }
 }
 
-fn enter_message_context() {
-    // SAFETY: created in `create_message_context`.
-    let context = unsafe { pg_sys::MessageContext };
-    // SAFETY: the context lives as long as the process.
+fn message_context() -> pg_sys::MemoryContext {
+    // SAFETY: read on the process's only thread.
+    unsafe { pg_sys::MessageContext }
+}
+
+fn enter(context: pg_sys::MemoryContext) {
+    // SAFETY: every caller's context is alive.
     unsafe { pg_sys::MemoryContextSwitchTo(context) };
 }

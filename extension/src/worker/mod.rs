@@ -11,7 +11,7 @@ mod settings;
 
 use crate::backend::{self, CancelHeldOff};
 use crate::compat;
-use crate::ffi::unguarded;
+use crate::ffi::{self, unguarded};
 use crate::message::Command;
 use crate::report::Report;
 use crate::shm::segment::{AttachError, Decision, Segment};
@@ -70,14 +70,15 @@ unsafe extern "C-unwind" fn exit_now(code: c_int, _arg: pg_sys::Datum) {
 
 /// Do the worker's job. Does not panic.
 fn serve(outbox: &Outbox) {
-    outbox.segment().introduce_worker();
+    let segment = outbox.segment();
+    segment.introduce_worker();
     let mut decision = Decision::Dismiss;
-    if let Err(report) = attempt(outbox, || decision = prepare(outbox.segment())) {
-        outbox.fail(&report);
-        return;
-    }
-    if decision == Decision::Run {
-        serve_commands(outbox);
+    match attempt(outbox, || decision = prepare(segment)) {
+        Ok(()) if decision == Decision::Run => serve_commands(outbox),
+        Ok(()) => {}
+        Err(report) => {
+            let _ = fail(outbox, segment.sql(), &report);
+        }
     }
 }
 
@@ -101,12 +102,14 @@ fn prepare(segment: &Segment) -> Decision {
 
 fn serve_commands(outbox: &Outbox) {
     let segment = outbox.segment();
-    let mut command = Command { sql: segment.sql().to_owned(), read_only: segment.identity().is_read_only() };
+    // Whatever a command sets, the worker stays as it was launched.
+    let read_only = segment.identity().is_read_only();
+    let mut command = Command { sql: segment.sql().to_owned(), read_only };
     let mut commands = Commands::of(segment);
     // An outcome that could not be cleaned up after is this process's last.
     while serve_command(outbox, &command).is_ok() {
         match commands.as_mut().and_then(|commands| commands.next(outbox)) {
-            Some(next) => command = next,
+            Some(next) => command = Command { read_only: next.read_only || read_only, ..next },
             None => return,
         }
     }
@@ -114,21 +117,14 @@ fn serve_commands(outbox: &Outbox) {
 
 /// Run one command, and say how it ended.
 fn serve_command(outbox: &Outbox, command: &Command) -> Result<(), Box<Report>> {
-    let cleaned_up = match attempt(outbox, || run(outbox, command)) {
-        Ok(()) => Ok(()),
-        Err(report) => {
-            // From here on the outcome stands, whatever else goes wrong.
-            outbox.fail(&report);
-            // There is nothing left to cancel.
-            let _held = CancelHeldOff::new();
-            attempt(outbox, || clean_up(outbox, command, &report))
-        }
-    };
-    forget(command);
-    cleaned_up
+    let result = attempt(outbox, || run(outbox, command)).or_else(|report| fail(outbox, &command.sql, &report));
+    // SAFETY: written on the process's only thread. The command's text is not going to last.
+    unsafe { pg_sys::debug_query_string = core::ptr::null() };
+    result
 }
 
 fn run(outbox: &Outbox, command: &Command) {
+    outbox.begin_command();
     announce(&command.sql);
     let completion = execute::run(command, outbox);
     // From here on it is too late to cancel.
@@ -137,7 +133,8 @@ fn run(outbox: &Outbox, command: &Command) {
     outbox.send_unsent();
 }
 
-/// Have texts as they are, without a conversion: the worker's client is its leader, as a parallel worker's is.
+/// Have texts as they are, without a conversion: the worker's client is its leader, as a parallel worker's is. So a file
+/// that the command copies is read in the database's encoding, unless COPY is told another.
 fn keep_texts_as_they_are() {
     // SAFETY: this reads a variable.
     let encoding = unsafe { pg_sys::GetDatabaseEncoding() };
@@ -159,34 +156,39 @@ fn await_decision(segment: &Segment) -> Decision {
 
 /// Show the command in `pg_stat_activity` and in the server's log lines.
 fn announce(sql: &CStr) {
-    // SAFETY: the text lives until `forget` makes the server forget it, or until the process ends.
+    // SAFETY: the text lives until `serve_command` makes the server forget it, or until the process ends.
     unsafe { pg_sys::debug_query_string = sql.as_ptr() };
     // SAFETY: connected, and the text ends in NUL.
     unsafe { pg_sys::pgstat_report_activity(pg_sys::BackendState::STATE_RUNNING, sql.as_ptr()) };
 }
 
-/// Let the server forget the text of a command that is over.
-fn forget(_over: &Command) {
-    // SAFETY: written on the process's only thread.
-    unsafe { pg_sys::debug_query_string = core::ptr::null() };
+/// Put right what a failure has left, and say how the command ended. Only then has it ended: its locks are gone by the time
+/// its leader hears of it.
+fn fail(outbox: &Outbox, sql: &CStr, report: &Report) -> Result<(), Box<Report>> {
+    // There is nothing left to cancel.
+    let _held = CancelHeldOff::new();
+    let recovered = attempt(outbox, recover);
+    outbox.fail(report);
+    recovered?;
+    attempt(outbox, || tell_more(outbox, sql, report))
 }
 
-/// After a failure: roll back, put right what a session puts right, and tell those who want to know more.
-fn clean_up(outbox: &Outbox, command: &Command, report: &Report) {
-    crate::ffi::disable_statement_timeout();
+/// What a session does after an ERROR, as in the server's `PostgresMain`.
+fn recover() {
+    ffi::disable_all_timeouts();
     // SAFETY: allowed in every state of a transaction, even without one.
     unsafe { pg_sys::AbortOutOfAnyTransaction() };
     // SAFETY: outside of a transaction, no portal is needed any more.
     unsafe { pg_sys::PortalErrorCleanup() };
     // SAFETY: this only resets counters.
     unsafe { pg_sys::jit_reset_after_error() };
-    // SAFETY: read on the process's only thread.
-    if unsafe { !pg_sys::MyReplicationSlot.is_null() } {
-        // SAFETY: this process holds a slot.
-        unsafe { pg_sys::ReplicationSlotRelease() };
-    }
+    compat::release_replication_slots();
+}
+
+/// Log a failure that nobody will read, or send what the outcome has no room for.
+fn tell_more(outbox: &Outbox, sql: &CStr, report: &Report) {
     if outbox.segment().is_left_to_worker() {
-        report.log_unread(backend::my_pid(), &command.sql);
+        report.log_unread(backend::my_pid(), sql);
     } else {
         outbox.send_long_error(report);
     }

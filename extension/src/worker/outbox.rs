@@ -10,7 +10,7 @@ use crate::report::Report;
 use crate::shm::queue::{QueueWriter, Sent};
 use crate::shm::segment::Segment;
 use crate::worker::execute::Completion;
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 use std::rc::Rc;
 
@@ -21,6 +21,8 @@ const REMEMBERED_ERRORS: usize = 16;
 pub(crate) struct Outbox {
     segment: Rc<Segment>,
     writer: RefCell<QueueWriter>,
+    /// Whether a command runs, so that the leader may be expected to read.
+    in_command: Cell<bool>,
     /// The ERRORs raised last, the newest first.
     errors: RefCell<VecDeque<Report>>,
 }
@@ -30,7 +32,7 @@ impl Outbox {
         let segment = Rc::new(segment);
         // SAFETY: the leader has set the queue up, and this worker is its only writer.
         let writer = RefCell::new(unsafe { QueueWriter::attach(segment.results(), &segment) });
-        Outbox { segment, writer, errors: RefCell::default() }
+        Outbox { segment, writer, in_command: Cell::new(false), errors: RefCell::default() }
     }
 
     pub(crate) fn segment(&self) -> &Rc<Segment> {
@@ -53,15 +55,24 @@ impl Outbox {
         self.send(Kind::Rows, tuple)
     }
 
+    /// A command begins.
+    pub(crate) fn begin_command(&self) {
+        self.in_command.set(true);
+    }
+
     /// Send a notice. One that is raised while another message is being sent is dropped: the queue has no room
-    /// between two halves of a message. Where nothing may interrupt the process, it does not wait for a reader either: in
+    /// between two halves of a message. So is one that belongs to no command any more. It waits for the leader to read only
+    /// while a command runs, since a leader waits for its worker to connect, and where something may interrupt that: not in
     /// the middle of a commit, say.
     pub(crate) fn send_notice(&self, report: &Report) {
+        if self.segment.command().outcome().is_some() {
+            return;
+        }
         let mut body = Writer::default();
         report.write(&mut body);
         let (head, body) = (Kind::Notice.head(), body.as_bytes());
         match self.writer.try_borrow_mut() {
-            Ok(mut writer) if backend::may_be_interrupted() => {
+            Ok(mut writer) if self.in_command.get() && backend::may_be_interrupted() => {
                 let _ = writer.send(&head, body);
             }
             Ok(mut writer) => writer.send_at_leisure(&head, body),
@@ -88,12 +99,14 @@ impl Outbox {
 
     /// Say that the command has been completed, and committed.
     pub(crate) fn complete(&self, completion: &Completion) {
+        self.in_command.set(false);
         let ending = Ending::completed(backend::now(), &completion.tag(), completion.rows());
         self.segment.command().set_outcome(ending.as_bytes());
     }
 
     /// Say that the command has failed. Never waits.
     pub(crate) fn fail(&self, report: &Report) {
+        self.in_command.set(false);
         let short = report.shortened();
         let fitting = short.as_ref().unwrap_or(report);
         self.segment.command().set_outcome(Ending::failed(backend::now(), fitting).as_bytes());

@@ -1,5 +1,6 @@
 //! The worker's destination for rows: it collects minimal tuples into batches and sends each batch as one message.
 
+use crate::backend;
 use crate::compat;
 use crate::error::name_in_message;
 use crate::ffi::unguarded;
@@ -12,8 +13,7 @@ use pgrx::pg_sys::panic::ErrorReport;
 use pgrx::pg_sys::{self, DestReceiver, MinimalTuple, Oid, TupleDesc, TupleTableSlot};
 use pgrx::{PgLogLevel, PgSqlErrorCode, PgTupleDesc};
 
-/// Bytes of a batch, at most; a small queue has smaller ones, so that it holds several.
-const BATCH_SIZE: usize = 16 * 1024;
+/// A small queue has smaller batches, so that it holds several.
 const BATCHES_IN_QUEUE: usize = 4;
 /// The server refuses larger messages.
 const LARGEST_TUPLE: usize = 0x3fff_ffff - HEAD_SIZE;
@@ -45,7 +45,7 @@ pub(crate) struct RowSender<'a> {
 impl<'a> RowSender<'a> {
     /// Boxed, because the server keeps its address.
     pub(crate) fn new(outbox: &'a Outbox) -> Box<Self> {
-        let batch_size = BATCH_SIZE.min(outbox.segment().queue_size() / BATCHES_IN_QUEUE);
+        let batch_size = Batch::SIZE.min(outbox.segment().queue_size() / BATCHES_IN_QUEUE);
         Box::new(RowSender {
             receiver: DestReceiver {
                 receiveSlot: Some(receive_slot),
@@ -66,9 +66,12 @@ impl<'a> RowSender<'a> {
 
     /// Announce the columns, and return the receiver for such rows.
     pub(crate) fn receiver_for(&mut self, columns: TupleDesc) -> *mut DestReceiver {
-        if !columns.is_null() {
-            self.describe(columns);
+        if columns.is_null() {
+            // A command without rows of its own; those of a rule that it sets off have no place in its result.
+            // SAFETY: this receiver needs no set-up and throws every row away.
+            return unsafe { pg_sys::CreateDestReceiver(pg_sys::CommandDest::DestNone) };
         }
+        self.describe(columns);
         core::ptr::from_mut(self).cast()
     }
 
@@ -272,11 +275,7 @@ fn description_of(columns: &[Column]) -> TupleDesc {
 
 /// A context that goes with the command's own.
 fn new_row_context() -> pg_sys::MemoryContext {
-    let (min, init, max) =
-        (pg_sys::ALLOCSET_DEFAULT_MINSIZE, pg_sys::ALLOCSET_DEFAULT_INITSIZE, pg_sys::ALLOCSET_DEFAULT_MAXSIZE);
     // SAFETY: created before the first command.
     let parent = unsafe { pg_sys::MessageContext };
-    let name = c"pg_background row".as_ptr();
-    // SAFETY: the parent lives longer than the command, and the name is static.
-    unsafe { pg_sys::AllocSetContextCreateInternal(parent, name, min as usize, init as usize, max as usize) }
+    backend::new_memory_context(parent, c"pg_background row")
 }

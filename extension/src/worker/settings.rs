@@ -19,6 +19,8 @@ use std::collections::BTreeMap;
 pub(crate) unsafe fn take_over(leaders: *mut c_char, identity: &Identity) {
     // SAFETY: connected, and in no transaction; looking settings up needs one.
     unsafe { pg_sys::StartTransactionCommand() };
+    // SAFETY: connected, and before anything else, as in a session. These libraries may have settings.
+    unsafe { pg_sys::process_session_preload_libraries() };
     identity.with_roles_of_leader(|| {
         // SAFETY: the caller vouches for the state.
         let bytes = unsafe { bytes_of_state(leaders) };

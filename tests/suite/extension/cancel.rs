@@ -191,11 +191,10 @@ fn a_command_that_waits_for_a_lock_is_cancelled() {
 
 #[test]
 fn a_program_that_the_command_waits_for_ends_with_the_cancel() {
-    check(|client, witness| {
+    check(|_, witness| {
         // Only a superuser may run programs, so the witness launches; the wait has a limit, for nobody else would end it.
         witness.batch_execute("CREATE TABLE t(i int)").unwrap();
         let copy = "COPY t FROM PROGRAM 'exec sleep 1000'";
-        let expected = code_of_a_cancelled_session(client, witness, copy);
         let pid = launch(witness, copy);
         let program = program_of(pid);
         assert!(cancel_job(witness, pid, 0));
@@ -205,24 +204,10 @@ fn a_program_that_the_command_waits_for_ends_with_the_cancel() {
             std::process::Command::new("kill").arg(program.to_string()).status().expect("kill runs");
         }
         assert!(ended, "the cancel did not reach the program");
-        assert_eq!(code(&result_error(witness, pid, "tag text")), expected);
+        // Which one COPY sees first, the cancel or that the program has failed, is PostgreSQL's own affair.
+        let error = result_error(witness, pid, "tag text");
+        assert!(["57014", "38000"].contains(&code(&error)), "{error:?}");
     });
-}
-
-/// How a superuser's ordinary session ends such a command when it is cancelled. Whether COPY first sees the cancel or
-/// that the program has failed is PostgreSQL's own affair.
-fn code_of_a_cancelled_session(client: &mut Client, witness: &mut Client, copy: &str) -> String {
-    let student = rows(client, "SELECT current_user");
-    witness.batch_execute(&format!("GRANT pg_execute_server_program TO {student}; GRANT ALL ON t TO PUBLIC")).unwrap();
-    let session = pid_of(client);
-    let ended = std::thread::scope(|scope| {
-        let copying = scope.spawn(|| error(client, copy));
-        program_of(session);
-        cancel(witness, session);
-        copying.join().unwrap()
-    });
-    witness.batch_execute(&format!("REVOKE pg_execute_server_program FROM {student}")).unwrap();
-    code(&ended).to_owned()
 }
 
 /// The process that a backend has started, as soon as it is the program itself.

@@ -254,3 +254,84 @@ fn a_lost_worker_is_listed_and_can_be_given_up() {
         assert_eq!(rows(client, "SELECT count(*) FROM pg_background_list()"), "0");
     });
 }
+
+#[test]
+fn a_cancel_that_comes_too_late_holds_nobody_up() {
+    check(|client, witness| {
+        let pid = idle_worker(client);
+        // The end of its messages does not fit into the queue, so it waits with its work done.
+        hand_over(client, pid, "SELECT * FROM generate_series(1, 100000)");
+        wait_for(witness, pid, "IPC", "MessageQueuePutMessage");
+        hand_over_nothing_but_cancel(client, witness, pid);
+        // Dropping a database waits until every process has closed its files.
+        witness.batch_execute("CREATE DATABASE short_lived TEMPLATE template0").unwrap();
+        witness.batch_execute("DROP DATABASE short_lived").unwrap();
+        assert_eq!(code(&result_error(client, pid, "i int")), "57014");
+        assert_eq!(run_on(client, pid, "SELECT 1", "i int"), "1");
+    });
+}
+
+/// Cancel twice: the command, and then the worker that waits to say so.
+fn hand_over_nothing_but_cancel(client: &mut Client, witness: &mut Client, pid: i32) {
+    cancel(witness, pid);
+    wait_until_listed(client, pid, "state = 'failed'");
+    cancel(witness, pid);
+}
+
+#[test]
+fn a_failure_drops_temporary_replication_slots() {
+    check(|_, witness| {
+        let pid = idle_worker(witness);
+        let slot = "SELECT pg_create_logical_replication_slot('passing', 'pgoutput', true) IS NOT NULL";
+        assert_eq!(run_on(witness, pid, slot, "made bool"), "t");
+        assert_eq!(rows(witness, "SELECT count(*) FROM pg_replication_slots"), "1");
+        assert_eq!(code(&run_on_error(witness, pid, "SELECT 1/0", "i int")), "22012");
+        assert_eq!(rows(witness, "SELECT count(*) FROM pg_replication_slots"), "0");
+        detach(witness, pid);
+    });
+}
+
+#[test]
+fn an_idle_worker_waits_for_nobody_to_read_its_notices() {
+    check(|client, witness| {
+        client.batch_execute("SET client_min_messages = debug5").unwrap();
+        let sql = "SELECT pg_background_launch('SELECT 1', 1024, true)";
+        let pid: i32 = client.query_one(sql, &[]).unwrap().get(0);
+        assert_eq!(result(client, pid, "i int"), "1");
+        // So much changes in the catalogs that the idle worker is asked to catch up, which it says with many notices.
+        witness
+            .batch_execute(
+                "DO $$BEGIN FOR i IN 1..1500 LOOP EXECUTE 'CREATE TEMP TABLE passing(i int)'; DROP TABLE passing;
+                 END LOOP; END$$",
+            )
+            .unwrap();
+        wait_for(witness, pid, "IPC", "MessageQueueReceive");
+        let long = format!("SELECT 4 -- {}", "x".repeat(100_000));
+        assert_eq!(run_on(client, pid, &long, "i int"), "4");
+    });
+}
+
+#[test]
+fn warnings_of_a_connection_do_not_hold_the_launch_up() {
+    check(|client, witness| {
+        let role = rows(client, "SELECT current_user");
+        let nowhere = "x".repeat(1500);
+        witness.batch_execute(&format!("ALTER ROLE {role} SET default_tablespace = '{nowhere}'")).unwrap();
+        let mut again = another_session(client, witness);
+        assert_eq!(run(&mut again, "SELECT 1", "i int"), "1");
+        let pid = launch_with_queue(&mut again, "SELECT 2", 1024);
+        assert_eq!(result(&mut again, pid, "i int"), "2");
+        witness.batch_execute(&format!("ALTER ROLE {role} RESET default_tablespace")).unwrap();
+    });
+}
+
+#[test]
+fn a_read_only_command_may_choose_its_isolation() {
+    check(|client, _| {
+        client.batch_execute("BEGIN READ ONLY").unwrap();
+        let sql = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ; SHOW transaction_isolation";
+        let pid = launch(client, sql);
+        client.batch_execute("COMMIT").unwrap();
+        assert_eq!(result(client, pid, "level text"), "repeatable read");
+    });
+}

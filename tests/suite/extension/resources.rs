@@ -235,3 +235,32 @@ fn two_hundred_thousand_wide_rows_pass() {
         assert_eq!(rows(client, &read), "200000|20000100000|t");
     });
 }
+
+#[test]
+fn failed_unread_jobs_with_long_errors_hold_no_slot() {
+    check(|client, witness| {
+        let slots: usize = rows(client, "SHOW max_worker_processes").parse().unwrap();
+        let raise = "DO $$BEGIN RAISE '%', repeat('x', 20000); END$$";
+        let pids: Vec<i32> = (0..2 * slots)
+            .map(|_| {
+                let pid = launch_with_queue(client, raise, 1024);
+                wait_until_listed(client, pid, "state = 'failed'");
+                pid
+            })
+            .collect();
+        for pid in pids {
+            assert_eq!(result_error(client, pid, "tag text").message().len(), 20_000);
+        }
+        support::wait_until(witness, NO_WORKER);
+    });
+}
+
+#[test]
+fn many_statements_in_one_command_take_no_more_memory_than_in_a_session() {
+    check(|client, _| {
+        let statement = "SELECT count(*) FROM pg_class a JOIN pg_class b USING (oid) JOIN pg_class c USING (oid);";
+        let sql = statement.repeat(2000) + "SELECT sum(total_bytes)::bigint FROM pg_backend_memory_contexts";
+        let bytes: i64 = run(client, &sql, "bytes bigint").parse().unwrap();
+        assert!(bytes < 32 * 1024 * 1024, "{bytes} bytes after 2,000 statements");
+    });
+}

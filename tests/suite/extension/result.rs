@@ -289,3 +289,38 @@ fn rows_of_many_columns_pass() {
         assert_eq!(run(client, &sql, &columns), expected);
     });
 }
+
+#[test]
+fn rows_of_a_rule_are_not_the_commands() {
+    check(|client, _| {
+        client
+            .batch_execute(
+                "CREATE TABLE t(i int); CREATE RULE also AS ON INSERT TO t DO ALSO SELECT 1073741820 AS x;
+                 CREATE TABLE u(i int); CREATE RULE instead AS ON INSERT TO u DO INSTEAD SELECT 1073741820 AS x",
+            )
+            .unwrap();
+        let insert = "INSERT INTO t VALUES (1)";
+        // Taken for a text, the rule's number would be a length.
+        assert_eq!(run(client, insert, "tag text"), "INSERT 0 1");
+        let pid = launch(client, insert);
+        assert_eq!(code(&result_error(client, pid, "x int")), "42804");
+        assert_eq!(result(client, pid, "tag text"), "INSERT 0 1");
+        assert_eq!(run(client, "PREPARE p AS INSERT INTO t VALUES (2); EXECUTE p", "tag text"), "INSERT 0 1");
+        assert_eq!(
+            run(client, "INSERT INTO u VALUES (1)", "tag text"),
+            rows_as_tag(client, "INSERT INTO u VALUES (1)")
+        );
+        assert_eq!(run(client, "INSERT INTO t VALUES (3) RETURNING i", "i int"), "3");
+    });
+}
+
+/// The tag of a command as the server gives it to a session, whatever rows come before.
+fn rows_as_tag(client: &mut Client, sql: &str) -> String {
+    // A session shows no other tag than its count; a rule that acts instead leaves none.
+    let counted = client
+        .simple_query(sql)
+        .expect("the command")
+        .iter()
+        .any(|message| matches!(message, postgres::SimpleQueryMessage::CommandComplete(count) if *count > 0));
+    if counted { "INSERT 0 1".to_owned() } else { "INSERT 0 0".to_owned() }
+}

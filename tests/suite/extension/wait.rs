@@ -262,3 +262,57 @@ fn a_terminated_worker_ends_the_wait() {
         assert_eq!(code(&result_error(client, pid, "i int")), "57P01");
     });
 }
+
+#[test]
+fn a_result_cancelled_while_files_are_reported_can_be_read_again() {
+    let server = support::server();
+    let (mut witness, mut admin) = (server.witness(), server.witness());
+    let (witness, reading) = (witness.client(), admin.client());
+    let reader = pid_of(reading);
+    // The server reports each temporary file when it is closed, and looks for interrupts then.
+    reading.batch_execute("SET log_temp_files = 0; SET work_mem = '64kB'; SET client_min_messages = error").unwrap();
+    let sql = "SELECT * FROM generate_series(1, 200000) UNION ALL SELECT 0 FROM pg_advisory_xact_lock(4731)";
+    for limit in ["-1", "'4MB'"] {
+        lock(witness, 4731);
+        let pid = launch(reading, sql);
+        let waits = format!(
+            "SELECT NOT pg_background_wait({pid}, 1) AND EXISTS (SELECT FROM pg_stat_activity \
+             WHERE pid = {pid} AND wait_event_type = 'Lock')"
+        );
+        support::wait_until(reading, &waits);
+        reading.batch_execute(&format!("SET temp_file_limit = {limit}")).unwrap();
+        let read = format!("SELECT count(*), sum(i) FROM pg_background_result({pid}) AS (i int)");
+        let cancelled = std::thread::scope(|scope| {
+            let handle = scope.spawn(|| error(reading, &read));
+            let waits_or_has_failed = format!(
+                "SELECT wait_event = 'MessageQueueReceive' OR state = 'idle' FROM pg_stat_activity WHERE pid = {reader}"
+            );
+            support::wait_until(witness, &waits_or_has_failed);
+            cancel(witness, reader);
+            handle.join().expect("the reader")
+        });
+        assert!(["57014", "53400"].contains(&code(&cancelled)), "{cancelled:?}");
+        reading.batch_execute("RESET temp_file_limit").unwrap();
+        unlock(witness, 4731);
+        match reading.simple_query(&read) {
+            Ok(_) => {}
+            // There was no room to keep the rows; the call says so, and the server lives.
+            Err(error) if limit != "-1" => assert_eq!(error.code().map(|code| code.code()), Some("55000")),
+            Err(error) => panic!("{error:?}"),
+        }
+    }
+    support::wait_until(witness, "SELECT NOT EXISTS (SELECT FROM pg_stat_activity WHERE wait_event = 'Lock')");
+}
+
+#[test]
+fn a_failed_command_holds_no_lock_when_it_has_ended() {
+    check(|client, _| {
+        client.batch_execute("CREATE TABLE t(i int)").unwrap();
+        for _ in 0..30 {
+            let pid = launch(client, "LOCK TABLE t; INSERT INTO t SELECT generate_series(1, 1000); SELECT 1/0");
+            support::wait_until(client, &format!("SELECT pg_background_wait({pid}, 0)"));
+            client.batch_execute("BEGIN; LOCK TABLE t NOWAIT; COMMIT").expect("the lock is free");
+            assert_eq!(code(&result_error(client, pid, "i int")), "22012");
+        }
+    });
+}
