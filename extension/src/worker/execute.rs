@@ -6,6 +6,7 @@ use crate::compat;
 use crate::ffi;
 use crate::identity;
 use crate::message::Command;
+use crate::worker::encoding::EncodingOfSetting;
 use crate::worker::outbox::Outbox;
 use crate::worker::rows::RowSender;
 use core::ffi::{CStr, c_int};
@@ -163,6 +164,8 @@ fn run_statement(
     compat::set_ps_display(unsafe { CStr::from_ptr(name) });
     pgrx::check_for_interrupts!();
 
+    let is_copy = node_tag(statement) == pg_sys::NodeTag::T_CopyStmt;
+    let _encoding = is_copy.then(EncodingOfSetting::new);
     let plans = plan(statement, sql);
     pgrx::check_for_interrupts!();
     let portal = start_portal(sql, tag, plans);

@@ -3,6 +3,7 @@
 
 mod capture;
 mod commands;
+mod encoding;
 mod execute;
 mod outbox;
 pub(crate) mod progress;
@@ -92,7 +93,7 @@ fn prepare(segment: &Segment) -> Decision {
     execute::create_message_context();
     // SAFETY: the leader has put its settings there.
     unsafe { settings::take_over(segment.settings(), identity) };
-    keep_texts_as_they_are();
+    encoding::keep_texts_as_they_are();
     let decision = await_decision(segment);
     if decision == Decision::Run {
         identity.assume();
@@ -131,15 +132,6 @@ fn run(outbox: &Outbox, command: &Command) {
     let _held = CancelHeldOff::new();
     outbox.complete(&completion);
     outbox.send_unsent();
-}
-
-/// Have texts as they are, without a conversion: the worker's client is its leader, as a parallel worker's is. So a file
-/// that the command copies is read in the database's encoding, unless COPY is told another.
-fn keep_texts_as_they_are() {
-    // SAFETY: this reads a variable.
-    let encoding = unsafe { pg_sys::GetDatabaseEncoding() };
-    // SAFETY: no conversion is needed for the database's own encoding, so this cannot fail.
-    unsafe { pg_sys::SetClientEncoding(encoding) };
 }
 
 fn await_decision(segment: &Segment) -> Decision {

@@ -92,3 +92,28 @@ fn a_setting_of_a_function_travels_with_what_it_launches() {
         assert_eq!(rows(client, "SELECT started_with()"), "123kB");
     });
 }
+
+#[test]
+fn files_are_copied_in_the_launchers_encoding() {
+    check(|_, witness| {
+        if rows(witness, "SHOW server_encoding") != "UTF8" {
+            return;
+        }
+        let file = format!("{}/copied", rows(witness, "SHOW data_directory"));
+        // The driver knows one encoding only, so another is chosen by a function around the launch.
+        witness
+            .batch_execute(
+                "CREATE TABLE t(s text); INSERT INTO t VALUES (U&'caf\\00e9');
+                 CREATE FUNCTION in_latin1(sql text) RETURNS text LANGUAGE sql SET client_encoding = 'LATIN1' AS
+                 'SELECT tag FROM pg_background_result(pg_background_launch(sql)) AS (tag text)'",
+            )
+            .unwrap();
+        let write = format!("SELECT in_latin1($$COPY t TO '{file}'$$)");
+        assert_eq!(rows(witness, &write), "COPY 1");
+        assert_eq!(rows(witness, &format!("SELECT pg_read_binary_file('{file}')")), "\\x636166e90a");
+        let read = format!("SELECT in_latin1($$COPY t FROM '{file}'$$)");
+        assert_eq!(rows(witness, &read), "COPY 1");
+        assert_eq!(rows(witness, "SELECT count(*), count(DISTINCT s) FROM t"), "2|1");
+        witness.batch_execute(&format!("COPY (SELECT 1 WHERE false) TO '{file}'")).unwrap();
+    });
+}
