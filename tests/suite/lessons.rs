@@ -28,6 +28,7 @@ macro_rules! lessons {
 
 lessons! {
     parallel_count: 12 "parallel-count",
+    dblink_synchronous: 12 "dblink-synchronous",
     launch_and_result: 12 "launch-and-result",
 }
 
