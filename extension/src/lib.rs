@@ -46,10 +46,11 @@
 //! - [`leader`]: the session's side. `launch`, `run`, `result`, `wait`, `cancel`, `detach` and `list` each answer the
 //!   function of that name; `jobs` is what a session knows of its workers, `inbox` and `spool` hold what they say until it
 //!   is read, `rowset` is what a call returns.
-//! - [`worker`]: the other process. The module itself is its life; `execute` runs a command as a session would, `rows`
-//!   receives the executor's rows, `capture` the server's reports, `outbox` sends both; `commands` waits for the next one.
-//! - [`shm`]: what both have in common, the `segment` and the ends of a `queue`, with all the pointers that takes;
-//!   `patience` is how long a wait looks again before it sleeps.
+//! - [`worker`]: the other process. The module itself is its life; `settings` and `encoding` make it like its leader,
+//!   `execute` runs a command as a session would, `rows` receives the executor's rows, `capture` the server's reports,
+//!   `outbox` sends both, `progress` says how far the command is; `commands` waits for the next one.
+//! - [`shm`]: what both have in common, the `segment` with the state of its `command` and `progress`, and the ends of a
+//!   `queue`, with all the pointers that takes; `patience` is how long a wait looks again before it sleeps.
 //! - [`message`], [`report`], [`bytes`]: what passes through the queues.
 //! - [`identity`], [`settings`], [`backend`], [`error`]: what the server knows about a process, in terms of this library.
 //! - [`ffi`], [`compat`]: what pgrx does not bind, and what differs between the server's versions.
