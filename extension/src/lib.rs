@@ -55,6 +55,8 @@
 //! - [`identity`], [`settings`], [`backend`], [`error`]: what the server knows about a process, in terms of this library.
 //! - [`ffi`], [`compat`]: what pgrx does not bind, and what differs between the server's versions.
 #![allow(unsafe_code)]
+// The reading order is for those who read the source: `cargo doc --document-private-items`.
+#![allow(rustdoc::private_intra_doc_links)]
 
 mod backend;
 mod bytes;
