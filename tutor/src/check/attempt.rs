@@ -5,6 +5,7 @@ use super::outcome::{self, Item, Outcome};
 use super::{plan, tokens};
 use crate::course::{Check, Compare, Shown, When};
 use crate::psql::Execution;
+use crate::wire::TransactionStatus;
 
 /// How many of the things shown are kept. The last ones decide, and no answer shows as many.
 const KEPT_ITEMS: usize = 64;
@@ -18,8 +19,10 @@ pub struct Attempt {
     names: Normaliser,
     statements: usize,
     shown: Vec<Item>,
-    /// Whether the latest statement showed something.
+    /// Whether something was shown since the judge could last look: by the latest statement, or before it in the same
+    /// transaction.
     is_fresh: bool,
+    in_transaction: bool,
     is_plain_plan: bool,
     words_used: Vec<String>,
     words_named: Vec<String>,
@@ -64,6 +67,7 @@ impl Attempt {
             statements: 0,
             shown: Vec::new(),
             is_fresh: false,
+            in_transaction: false,
             is_plain_plan: true,
             words_used: Vec::new(),
             words_named: Vec::new(),
@@ -86,7 +90,8 @@ impl Attempt {
             self.decisive = circumstances;
             self.is_plain_plan = plan::is_plain(execution);
         }
-        self.is_fresh = !items.is_empty();
+        self.is_fresh = !items.is_empty() || self.in_transaction && self.is_fresh;
+        self.in_transaction = execution.transaction != TransactionStatus::Idle;
         self.shown.extend(items);
         let surplus = self.shown.len().saturating_sub(KEPT_ITEMS);
         self.shown.drain(..surplus);
@@ -114,7 +119,7 @@ impl Attempt {
         *self = Attempt::new(names);
     }
 
-    /// Whether the latest statement showed something, so that there is something new to judge.
+    /// Whether there is something new to judge.
     pub fn is_fresh(&self) -> bool {
         self.is_fresh
     }
@@ -184,7 +189,39 @@ fn keep_end(text: &mut String, bytes: usize) {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
+    use crate::psql::ResultSet;
+    use crate::wire::Column;
+
+    #[test]
+    fn what_a_transaction_showed_is_new_at_its_end() {
+        let check: Check = toml::from_str("compare = 'rows'").expect("a check");
+        let mut attempt = Attempt::new(Normaliser::default());
+        attempt.push(&execution(true, TransactionStatus::InTransaction), &check);
+        attempt.push(&execution(false, TransactionStatus::Idle), &check);
+        assert!(attempt.is_fresh());
+        attempt.push(&execution(false, TransactionStatus::Idle), &check);
+        assert!(!attempt.is_fresh());
+    }
+
+    fn execution(shows: bool, transaction: TransactionStatus) -> Execution {
+        let column = Column { name: "x".to_owned(), type_oid: 20, type_modifier: -1, table_oid: 0 };
+        let rows = ResultSet { columns: vec![column], rows: vec![vec![Some("1".to_owned())]], tag: String::new() };
+        Execution {
+            sql: String::new(),
+            results: if shows { vec![rows] } else { Vec::new() },
+            shown: true,
+            notices: Vec::new(),
+            notifications: Vec::new(),
+            error: None,
+            has_failed: false,
+            truncated: false,
+            transaction,
+            elapsed: Duration::ZERO,
+        }
+    }
 
     #[test]
     fn the_end_is_kept_at_a_character() {

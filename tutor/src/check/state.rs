@@ -1,5 +1,7 @@
 //! Looking at the server's state from sessions of the tutor's own.
 
+use std::time::{Duration, Instant};
+
 use postgres::Client;
 
 use crate::course::{StateCheck, StateRole};
@@ -17,6 +19,12 @@ const ACTIVITY: &str = "
     FROM pg_catalog.pg_stat_activity a
     WHERE a.datname = $1 AND a.backend_type <> 'autovacuum worker' AND NOT a.pid = ANY ($2)
     ORDER BY a.pid";
+
+/// How long the sandbox must have stood still before nothing more is expected of it.
+const SETTLED_FOR: Duration = Duration::from_secs(1);
+
+/// The wait events of these types end when another process does something, not by themselves.
+const WAITS_FOR_OTHERS: [&str; 2] = ["IPC", "Lock"];
 
 /// Two sessions that look: one at system views, one at the student's tables.
 pub struct StateProbe {
@@ -54,6 +62,12 @@ pub struct Process {
     wait_event: String,
 }
 
+impl Process {
+    fn is_quiet(&self) -> bool {
+        self.backend_type == "client backend" && self.state != "active"
+    }
+}
+
 /// The processes of the sandbox at one moment.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Activity(Vec<Process>);
@@ -66,12 +80,35 @@ impl Activity {
 
     /// Nothing works in the sandbox: sessions are idle and no worker is left.
     pub fn is_quiet(&self) -> bool {
-        self.0.iter().all(|process| process.backend_type == "client backend" && process.state != "active")
+        self.0.iter().all(Process::is_quiet)
     }
 
     /// Everything that works waits for something, so nothing changes until somebody lets go.
     pub fn is_stuck(&self) -> bool {
         self.0.iter().filter(|process| process.state == "active").all(|process| !process.wait_event_type.is_empty())
+    }
+
+    /// Everything that is not quiet waits for another process, such as a worker for somebody who reads its full queue.
+    pub fn waits_for_others(&self) -> bool {
+        let restless = self.0.iter().filter(|process| !process.is_quiet());
+        restless.map(|process| process.wait_event_type.as_str()).all(|wait| WAITS_FOR_OTHERS.contains(&wait))
+    }
+}
+
+/// Notices that nothing changes in the sandbox any more.
+#[derive(Debug, Default)]
+pub struct Stillness(Option<(Instant, Activity)>);
+
+impl Stillness {
+    /// Takes one more look; whether what is to be seen has been the same for a while.
+    pub fn lasts(&mut self, now: Activity) -> bool {
+        match &self.0 {
+            Some((since, before)) if *before == now => since.elapsed() >= SETTLED_FOR,
+            _ => {
+                self.0 = Some((Instant::now(), now));
+                false
+            }
+        }
     }
 }
 
@@ -128,4 +165,28 @@ pub fn state_sql(state: &StateCheck, student_pid: i32, database: &str) -> String
 
 fn backend_pid(client: &mut Client) -> Result<i32, StateError> {
     Ok(client.query_one("SELECT pg_catalog.pg_backend_pid()", &[])?.get(0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn process(backend_type: &str, state: &str, wait_event_type: &str) -> Process {
+        let [backend_type, state, wait_event_type] = [backend_type, state, wait_event_type].map(str::to_owned);
+        Process { pid: 1, backend_type, state, wait_event_type, wait_event: String::new() }
+    }
+
+    #[test]
+    fn a_worker_with_a_full_queue_waits_for_its_reader_and_a_sleeping_one_does_not() {
+        let reader = process("client backend", "idle", "Client");
+        let full = Activity(vec![reader.clone(), process("pg_background", "active", "IPC")]);
+        assert!(!full.is_quiet() && full.waits_for_others());
+        let asleep = Activity(vec![reader, process("pg_background", "active", "Timeout")]);
+        assert!(!asleep.waits_for_others());
+    }
+
+    #[test]
+    fn one_look_is_no_stillness() {
+        assert!(!Stillness::default().lasts(Activity::default()));
+    }
 }

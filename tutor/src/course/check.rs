@@ -123,7 +123,7 @@ pub enum StateRole {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum When {
-    /// At some moment while a statement of the student's runs.
+    /// At some moment while a statement of the student's runs, or right before it.
     During,
     /// After the statements.
     #[default]

@@ -4,15 +4,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use super::sidecar::Sidecar;
-use crate::check::{Activity, Attempt, StateError, StateProbe};
+use crate::check::{Attempt, StateError, StateProbe, Stillness};
 use crate::course::{Exercise, StateCheck, When};
 use crate::wire::Canceller;
 
 /// The pause between two looks at the state.
 const LOOK_EVERY: Duration = Duration::from_millis(20);
-
-/// How long everything must have stood still before the sidecar lets go without having seen the state.
-const SETTLED_FOR: Duration = Duration::from_secs(1);
 
 /// Passes Ctrl-C on, and looks at the task's states if there is a task.
 pub(super) struct Watch<'a> {
@@ -45,7 +42,7 @@ pub(super) struct TaskWatch<'a> {
     sidecar: Option<&'a mut Sidecar>,
     student_pid: i32,
     last_look: Option<Instant>,
-    still: Option<(Instant, Activity)>,
+    still: Stillness,
     failure: Option<StateError>,
 }
 
@@ -57,7 +54,8 @@ impl<'a> TaskWatch<'a> {
         sidecar: Option<&'a mut Sidecar>,
         student_pid: i32,
     ) -> TaskWatch<'a> {
-        TaskWatch { exercise, probe, attempt, sidecar, student_pid, last_look: None, still: None, failure: None }
+        let still = Stillness::default();
+        TaskWatch { exercise, probe, attempt, sidecar, student_pid, last_look: None, still, failure: None }
     }
 
     /// The statement has ended: the sidecar lets go. Returns why looking failed, if it did.
@@ -66,7 +64,8 @@ impl<'a> TaskWatch<'a> {
         self.failure
     }
 
-    fn tick(&mut self) {
+    /// Called before the statement is sent, and again and again while it runs.
+    pub(super) fn tick(&mut self) {
         let is_early = self.last_look.is_some_and(|last| last.elapsed() < LOOK_EVERY);
         if is_early || self.failure.is_some() || during_states(self.exercise).next().is_none() {
             return;
@@ -85,20 +84,11 @@ impl<'a> TaskWatch<'a> {
         }
         let activity = self.probe.activity()?;
         activity.processes().iter().for_each(|process| self.attempt.know_pid(process.pid));
-        if all_seen || self.has_settled(activity) {
+        let is_stuck = activity.is_stuck();
+        if all_seen || self.still.lasts(activity) && is_stuck {
             self.let_go();
         }
         Ok(())
-    }
-
-    fn has_settled(&mut self, now: Activity) -> bool {
-        match &self.still {
-            Some((since, before)) if *before == now => since.elapsed() >= SETTLED_FOR && now.is_stuck(),
-            _ => {
-                self.still = Some((Instant::now(), now));
-                false
-            }
-        }
     }
 
     fn let_go(&mut self) {

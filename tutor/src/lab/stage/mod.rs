@@ -199,7 +199,9 @@ impl<'a> Stage<'a> {
             None => (None, None),
             Some(Scene { exercise, sidecar, attempt, failure, .. }) => {
                 sidecar.iter_mut().for_each(Sidecar::arm);
-                let watch = TaskWatch::new(exercise, probe, attempt, sidecar.as_mut(), student_pid);
+                let mut watch = TaskWatch::new(exercise, probe, attempt, sidecar.as_mut(), student_pid);
+                // What a short statement ends, such as the wait of a worker that it detaches, is seen before it.
+                watch.tick();
                 (Some(failure), Some(watch))
             }
         };

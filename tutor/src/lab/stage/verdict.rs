@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use super::super::scene::{ask, volatile_texts};
 use super::{QUIET_LIMIT, Stage};
 use crate::check::{
-    Expected, Look, Normaliser, Outcome, StateError, Verdict, begins_answer, judge, shows_answer, state_sql,
+    Expected, Look, Normaliser, Outcome, StateError, Stillness, Verdict, begins_answer, judge, shows_answer, state_sql,
 };
 use crate::course::{Exercise, StateCheck, StateRole, When};
 use crate::wire::TransactionStatus;
@@ -160,14 +160,18 @@ impl Stage<'_> {
     /// Waits while a condition does not hold that may still come true; Ctrl-C ends the wait.
     fn wait_for_states(&mut self, exercise: &Exercise) -> Result<Failing, StateError> {
         let start = Instant::now();
+        let mut still = Stillness::default();
         self.usage.interrupt.store(false, Ordering::Relaxed);
         loop {
             // Looked at before the states: what became quiet in between has its effect in them.
-            let is_quiet = self.probe.activity()?.is_quiet();
+            let activity = self.probe.activity()?;
+            // A worker that waits for the student to read or to end a transaction waits for ever.
+            let (is_quiet, waits_for_others) = (activity.is_quiet(), activity.waits_for_others());
+            let is_over = is_quiet || still.lasts(activity) && waits_for_others;
             let names = self.failing_states(exercise)?;
             // What should have held while a statement ran does not come true afterwards, and what was shown stays.
             let may_change = names.len() > self.unseen_states(exercise).len() && self.shows_answer(exercise);
-            if !may_change || is_quiet {
+            if !may_change || is_over {
                 return Ok(Failing { names, is_open: false });
             }
             if start.elapsed() > QUIET_LIMIT || self.usage.interrupt.swap(false, Ordering::Relaxed) {
