@@ -30,6 +30,7 @@ lessons! {
     parallel_count: 12 "parallel-count",
     dblink_synchronous: 12 "dblink-synchronous",
     launch_and_result: 12 "launch-and-result",
+    overflow_and_detach: 12 "overflow-and-detach",
 }
 
 fn prove_lesson(lab: u32, id: &str) {
