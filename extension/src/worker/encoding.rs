@@ -45,5 +45,5 @@ fn setting() -> c_int {
     // SAFETY: the value ends in NUL and lives until the next such call.
     let name = unsafe { CStr::from_ptr(name) };
     // SAFETY: the name ends in NUL.
-    unsafe { pg_sys::pg_char_to_encoding(name.as_ptr()) }
+    unsafe { pg_sys::pg_valid_client_encoding(name.as_ptr()) }
 }
