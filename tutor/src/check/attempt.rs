@@ -189,8 +189,6 @@ fn keep_end(text: &mut String, bytes: usize) {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use super::*;
     use crate::psql::ResultSet;
     use crate::wire::Column;
@@ -209,18 +207,8 @@ mod tests {
     fn execution(shows: bool, transaction: TransactionStatus) -> Execution {
         let column = Column { name: "x".to_owned(), type_oid: 20, type_modifier: -1, table_oid: 0 };
         let rows = ResultSet { columns: vec![column], rows: vec![vec![Some("1".to_owned())]], tag: String::new() };
-        Execution {
-            sql: String::new(),
-            results: if shows { vec![rows] } else { Vec::new() },
-            shown: true,
-            notices: Vec::new(),
-            notifications: Vec::new(),
-            error: None,
-            has_failed: false,
-            truncated: false,
-            transaction,
-            elapsed: Duration::ZERO,
-        }
+        let results = if shows { vec![rows] } else { Vec::new() };
+        Execution { results, ..Execution::new("", transaction) }
     }
 
     #[test]

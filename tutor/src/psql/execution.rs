@@ -37,6 +37,24 @@ pub struct Execution {
     pub elapsed: Duration,
 }
 
+impl Execution {
+    /// Of `sql`, which has not brought anything yet.
+    pub(crate) fn new(sql: &str, transaction: TransactionStatus) -> Self {
+        Execution {
+            sql: sql.to_owned(),
+            results: Vec::new(),
+            shown: true,
+            notices: Vec::new(),
+            notifications: Vec::new(),
+            error: None,
+            has_failed: false,
+            truncated: false,
+            transaction,
+            elapsed: Duration::ZERO,
+        }
+    }
+}
+
 /// One result of an [`Execution`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ResultSet {
@@ -94,18 +112,7 @@ pub(super) struct Run<'a> {
 
 impl Ran {
     pub(super) fn new(sql: &str, transaction: TransactionStatus) -> Self {
-        let execution = Execution {
-            sql: sql.to_owned(),
-            results: Vec::new(),
-            shown: true,
-            notices: Vec::new(),
-            notifications: Vec::new(),
-            error: None,
-            has_failed: false,
-            truncated: false,
-            transaction,
-            elapsed: Duration::ZERO,
-        };
+        let execution = Execution::new(sql, transaction);
         Self { execution, is_lost: false, copies_read: 0, found: Vec::new() }
     }
 
