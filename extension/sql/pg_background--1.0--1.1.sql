@@ -60,32 +60,14 @@ COMMENT ON FUNCTION pg_background_progress(int4, text) IS
 COMMENT ON FUNCTION pg_background_detach(int4) IS
     'give up the result of a background command, which goes on and commits; a persistent worker ends then';
 
-REVOKE ALL ON FUNCTION pg_background_launch(text, int4, bool) FROM PUBLIC;
-REVOKE ALL ON FUNCTION pg_background_run(int4, text) FROM PUBLIC;
-REVOKE ALL ON FUNCTION pg_background_cancel(int4, int4) FROM PUBLIC;
-REVOKE ALL ON FUNCTION pg_background_wait(int4, int4) FROM PUBLIC;
-REVOKE ALL ON FUNCTION pg_background_wait_any(int4[], int4) FROM PUBLIC;
-REVOKE ALL ON FUNCTION pg_background_list() FROM PUBLIC;
-REVOKE ALL ON FUNCTION pg_background_progress(int4, text) FROM PUBLIC;
-
--- Who could call the old launch can call the new one, and the extension's owner, who may be another than the role that
--- runs this script, can call everything.
+-- Nobody can call the new functions but the extension's owner, who may be another than the role that runs this script;
+-- who could call the old launch can call the new one.
 DO $$
 DECLARE
-    privilege record;
     owner regrole := (SELECT extowner FROM pg_catalog.pg_extension WHERE extname OPERATOR(pg_catalog.=) 'pg_background');
     function regprocedure;
+    privilege record;
 BEGIN
-    FOR privilege IN
-        SELECT grantee, is_grantable
-        FROM pg_catalog.pg_proc, pg_catalog.aclexplode(proacl)
-        WHERE oid OPERATOR(pg_catalog.=) 'pg_background_launch(text, int4)'::regprocedure
-    LOOP
-        EXECUTE pg_catalog.concat(
-            'GRANT EXECUTE ON FUNCTION pg_background_launch(text, int4, bool) TO ',
-            CASE privilege.grantee WHEN 0::oid THEN 'PUBLIC' ELSE privilege.grantee::regrole::text END,
-            CASE WHEN privilege.is_grantable THEN ' WITH GRANT OPTION' END);
-    END LOOP;
     FOREACH function IN ARRAY ARRAY[
         'pg_background_launch(text, int4, bool)',
         'pg_background_run(int4, text)',
@@ -95,7 +77,18 @@ BEGIN
         'pg_background_list()',
         'pg_background_progress(int4, text)']::regprocedure[]
     LOOP
+        EXECUTE pg_catalog.concat('REVOKE ALL ON FUNCTION ', function, ' FROM PUBLIC');
         EXECUTE pg_catalog.concat('GRANT EXECUTE ON FUNCTION ', function, ' TO ', owner);
+    END LOOP;
+    FOR privilege IN
+        SELECT grantee, is_grantable
+        FROM pg_catalog.pg_proc, pg_catalog.aclexplode(proacl)
+        WHERE oid OPERATOR(pg_catalog.=) 'pg_background_launch(text, int4)'::regprocedure
+    LOOP
+        EXECUTE pg_catalog.concat(
+            'GRANT EXECUTE ON FUNCTION pg_background_launch(text, int4, bool) TO ',
+            CASE privilege.grantee WHEN 0::oid THEN 'PUBLIC' ELSE privilege.grantee::regrole::text END,
+            CASE WHEN privilege.is_grantable THEN ' WITH GRANT OPTION' END);
     END LOOP;
 END
 $$;

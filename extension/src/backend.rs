@@ -64,16 +64,12 @@ pub(crate) fn cancel_is_pending() -> bool {
     (unsafe { pg_sys::QueryCancelPending }) != 0
 }
 
-/// Whether `check_for_interrupts` has something to do.
-pub(crate) fn interrupt_is_pending() -> bool {
-    // SAFETY: a flag that signal handlers of this process set.
-    (unsafe { pg_sys::InterruptPending }) != 0
-}
-
-/// Whether it may raise an ERROR then. It does not, as long as there is nothing but a cancel request that is put off;
-/// other things to do may have come with that.
+/// Whether `check_for_interrupts` may raise an ERROR. It does not, as long as there is nothing but a cancel request that is
+/// put off; other things to do may have come with that.
 pub(crate) fn interrupt_may_raise() -> bool {
-    interrupt_is_pending() && !a_put_off_cancel_is_pending()
+    // SAFETY: a flag that signal handlers of this process set.
+    let pending = (unsafe { pg_sys::InterruptPending }) != 0;
+    pending && !a_put_off_cancel_is_pending()
 }
 
 fn a_put_off_cancel_is_pending() -> bool {
@@ -157,47 +153,37 @@ pub(crate) fn new_memory_context(parent: pg_sys::MemoryContext, name: &'static C
     unsafe { pg_sys::AllocSetContextCreateInternal(parent, name.as_ptr(), min as usize, init as usize, max as usize) }
 }
 
-/// Put off every interrupt until the value is dropped. Whatever a `Drop` calls in the server needs it, if it may report
-/// something: a report of any level looks for interrupts, and a cancel is an ERROR.
-pub(crate) struct InterruptsHeldOff;
+/// Puts something off until the value is dropped, as the server's `HOLD_INTERRUPTS` and its like do.
+pub(crate) struct HeldOff {
+    counter: *mut u32,
+}
 
-impl InterruptsHeldOff {
-    pub(crate) fn new() -> Self {
-        // SAFETY: a counter that only this thread changes.
-        unsafe { pg_sys::InterruptHoldoffCount += 1 };
-        InterruptsHeldOff
+impl HeldOff {
+    /// Put off every interrupt. Whatever a `Drop` calls in the server needs it, if it may report something: a report of
+    /// any level looks for interrupts, and a cancel is an ERROR.
+    pub(crate) fn interrupts() -> Self {
+        HeldOff::count(&raw mut pg_sys::InterruptHoldoffCount)
+    }
+
+    /// Put off a cancel request.
+    pub(crate) fn cancel() -> Self {
+        HeldOff::count(&raw mut pg_sys::QueryCancelHoldoffCount)
+    }
+
+    fn count(counter: *mut u32) -> Self {
+        // SAFETY: one of the server's counters, which only this thread changes.
+        unsafe { *counter += 1 };
+        HeldOff { counter }
     }
 }
 
-impl Drop for InterruptsHeldOff {
+impl Drop for HeldOff {
     fn drop(&mut self) {
-        // SAFETY: a counter that only this thread changes.
-        let held = unsafe { pg_sys::InterruptHoldoffCount };
+        // SAFETY: one of the server's counters, which only this thread changes.
+        let held = unsafe { *self.counter };
         // An ERROR has set the counter to zero by the time its panic unwinds to here.
         let released = held.saturating_sub(1);
-        // SAFETY: a counter that only this thread changes.
-        unsafe { pg_sys::InterruptHoldoffCount = released };
-    }
-}
-
-/// Put off a cancel request until the value is dropped.
-pub(crate) struct CancelHeldOff;
-
-impl CancelHeldOff {
-    pub(crate) fn new() -> Self {
-        // SAFETY: a counter that only this thread changes.
-        unsafe { pg_sys::QueryCancelHoldoffCount += 1 };
-        CancelHeldOff
-    }
-}
-
-impl Drop for CancelHeldOff {
-    fn drop(&mut self) {
-        // SAFETY: a counter that only this thread changes.
-        let held = unsafe { pg_sys::QueryCancelHoldoffCount };
-        // An ERROR has set the counter to zero by the time its panic unwinds to here.
-        let released = held.saturating_sub(1);
-        // SAFETY: a counter that only this thread changes.
-        unsafe { pg_sys::QueryCancelHoldoffCount = released };
+        // SAFETY: as above.
+        unsafe { *self.counter = released };
     }
 }

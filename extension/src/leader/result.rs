@@ -1,6 +1,6 @@
 //! `pg_background_result`: read a job's messages to the end, and return its rows or raise its error.
 
-use crate::backend::{self, CancelHeldOff};
+use crate::backend::{self, HeldOff};
 use crate::compat;
 use crate::error::{Error, Failure, name_in_message};
 use crate::leader::inbox::{Inbox, Received};
@@ -130,7 +130,7 @@ fn take(message: Message<'_>, pid: i32, command: &mut Command, rows: &mut RowSet
         }
         Message::Notice(report) => {
             // A cancel has to wait until it is honoured where no rows are lost.
-            let _held = CancelHeldOff::new();
+            let _held = HeldOff::cancel();
             report.pass_on(pid, &command.sql);
             Ok(())
         }

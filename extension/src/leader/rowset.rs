@@ -1,6 +1,6 @@
 //! The rows that a call returns, in a tuplestore.
 
-use crate::backend::CancelHeldOff;
+use crate::backend::HeldOff;
 use crate::ffi::{pg_guard_ffi_boundary, unguarded};
 use crate::leader::spool::Spool;
 use crate::message::{Batch, Kind, tuple_bytes};
@@ -86,7 +86,7 @@ impl RowSet {
     /// Copy the rows to where they outlive this call, as messages like those that they came in. A cancel has to wait
     /// meanwhile; the end of the session need not.
     pub(crate) fn as_messages(&mut self) -> Spool {
-        let _held = CancelHeldOff::new();
+        let _held = HeldOff::cancel();
         let mut spool = Spool::default();
         let mut batch = Batch::new(Batch::SIZE);
         let mut send = |batch: &[u8]| spool.push(&Kind::Rows.head(), batch);

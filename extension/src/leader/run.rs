@@ -1,6 +1,6 @@
 //! `pg_background_run`: hand the next command to a persistent worker.
 
-use crate::backend::CancelHeldOff;
+use crate::backend::HeldOff;
 use crate::error::Error;
 use crate::identity;
 use crate::leader::jobs::{self, Command, Job, State};
@@ -36,7 +36,7 @@ fn hand_over(job: &mut Job, sql: &CStr) -> Sent {
     segment.command().clear();
     job.inbox.begin_command();
     // The worker waits for the whole of it, so it passes without delay, and a cancel can wait until it has.
-    let _held = CancelHeldOff::new();
+    let _held = HeldOff::cancel();
     job.command = Some(Command::begin(sql));
     commands.send(&message::command_head(identity::transaction_is_read_only()), sql.to_bytes_with_nul())
 }

@@ -2,7 +2,7 @@
 //!
 //! They outlive the statement that took them out, so the file is none of a transaction's.
 
-use crate::backend::{self, InterruptsHeldOff};
+use crate::backend::{self, HeldOff};
 use crate::compat;
 use core::cell::Cell;
 use pgrx::PgLogLevel;
@@ -169,7 +169,7 @@ impl SpoolFile {
 impl Drop for SpoolFile {
     fn drop(&mut self) {
         // The server may report the file's size or a failure to close it.
-        let _held = InterruptsHeldOff::new();
+        let _held = HeldOff::interrupts();
         // SAFETY: opened in `create`, closed once.
         unsafe { pg_sys::FileClose(self.file) }
     }

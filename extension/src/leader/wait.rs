@@ -4,7 +4,6 @@ use crate::backend;
 use crate::compat;
 use crate::error::Error;
 use crate::leader::jobs::{self, Borrowed, Job, State};
-use core::ops::DerefMut;
 use std::time::{Duration, Instant};
 
 /// Whether the command of the worker `pid` has ended before `timeout` was over.
@@ -23,10 +22,7 @@ pub(crate) fn wait_any(mut pids: Vec<i32>, timeout: Option<Duration>) -> Result<
 
 /// Wait until a worker has nothing to do; returns its process id. Meanwhile what the workers say is taken over, because
 /// one whose queue is full would not end before somebody makes room.
-pub(crate) fn wait_for_one_of<J>(jobs: &mut [J], timeout: Option<Duration>) -> Option<i32>
-where
-    J: DerefMut<Target = Job>,
-{
+pub(crate) fn wait_for_one_of(jobs: &mut [Borrowed], timeout: Option<Duration>) -> Option<i32> {
     let deadline = timeout.map(|timeout| Instant::now() + timeout);
     loop {
         let mut more = false;

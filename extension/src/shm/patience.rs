@@ -14,6 +14,7 @@ const LONGEST: Duration = Duration::from_micros(200);
 const PROBE_AFTER: u32 = 32;
 
 /// The time that a wait may take before it sleeps, as learned from earlier ones.
+#[derive(Clone, Copy)]
 pub(crate) struct Patience {
     limit: Duration,
     slept: u32,

@@ -69,7 +69,7 @@ impl QueueReader {
 
     /// Look for the next message, for as long as it may be worth while before one goes to sleep.
     pub(crate) fn look_patiently(&mut self) -> Found {
-        let mut patience = core::mem::replace(&mut self.patience, Patience::new());
+        let mut patience = self.patience;
         let found = patience.look(|| Some(self.look()).filter(|found| *found != Found::Nothing));
         self.patience = patience;
         found.unwrap_or(Found::Nothing)
@@ -176,7 +176,7 @@ impl QueueWriter {
 
     /// As `offer`, for as long as it may be worth while before one goes to sleep.
     fn offer_patiently(&mut self, head: &[u8], body: &[u8]) -> Option<Sent> {
-        let mut patience = core::mem::replace(&mut self.patience, Patience::new());
+        let mut patience = self.patience;
         let sent = patience.look(|| self.offer(head, body));
         self.patience = patience;
         sent

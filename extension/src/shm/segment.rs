@@ -12,7 +12,7 @@
 //! queues change. What the header says about the command, the leader clears before it hands over the next one: the
 //! worker has nothing to do then, so each field has one writer at a time.
 
-use crate::backend::{self, InterruptsHeldOff};
+use crate::backend::{self, HeldOff};
 use crate::identity::Identity;
 use crate::shm::command::CommandState;
 use crate::shm::queue;
@@ -305,7 +305,7 @@ impl Segment {
 impl Drop for Segment {
     fn drop(&mut self) {
         // The server may warn of a failure to unmap.
-        let _held = InterruptsHeldOff::new();
+        let _held = HeldOff::interrupts();
         // SAFETY: mapped by `create` or `attach`, unmapped only here. None of our callbacks raises an ERROR, so this is
         // safe while a panic unwinds.
         unsafe { pg_sys::dsm_detach(self.seg.as_ptr()) }

@@ -1,6 +1,6 @@
 //! How a persistent worker gets its next command.
 
-use crate::backend::{self, CancelHeldOff};
+use crate::backend::{self, HeldOff};
 use crate::compat;
 use crate::message::Command;
 use crate::shm::queue::{Found, QueueReader, Sent};
@@ -29,7 +29,7 @@ impl Commands {
         let mut next = None;
         let waited = attempt(outbox, || {
             // There is nothing to cancel: a request that comes too late must not hit the next command.
-            let _held = CancelHeldOff::new();
+            let _held = HeldOff::cancel();
             if outbox.send_end() == Sent::Whole {
                 show_idle();
                 next = self.receive();

@@ -10,7 +10,7 @@ pub(crate) mod progress;
 mod rows;
 mod settings;
 
-use crate::backend::{self, CancelHeldOff};
+use crate::backend::{self, HeldOff};
 use crate::compat;
 use crate::ffi::{self, unguarded};
 use crate::message::Command;
@@ -85,7 +85,7 @@ fn serve(outbox: &Outbox) {
 
 /// Get ready for a command, and hear whether there is to be one. A cancel is for the command: it has to wait for that.
 fn prepare(segment: &Segment) -> Decision {
-    let _held = CancelHeldOff::new();
+    let _held = HeldOff::cancel();
     let identity = segment.identity();
     identity.connect();
     identity.share_row_types();
@@ -129,7 +129,7 @@ fn run(outbox: &Outbox, command: &Command) {
     announce(&command.sql);
     let completion = execute::run(command, outbox);
     // From here on it is too late to cancel.
-    let _held = CancelHeldOff::new();
+    let _held = HeldOff::cancel();
     outbox.complete(&completion);
     outbox.send_unsent();
 }
@@ -158,7 +158,7 @@ fn announce(sql: &CStr) {
 /// its leader hears of it.
 fn fail(outbox: &Outbox, sql: &CStr, report: &Report) -> Result<(), Box<Report>> {
     // There is nothing left to cancel.
-    let _held = CancelHeldOff::new();
+    let _held = HeldOff::cancel();
     let recovered = attempt(outbox, recover);
     outbox.fail(report);
     recovered?;

@@ -2,23 +2,29 @@
 
 use super::*;
 
+/// Launch 1,000 jobs, each as soon as there is a slot for it; their numbers and pids go to the table `pids`. `sql` is an
+/// expression with the number `i` in it.
+#[track_caller]
+fn launch_a_thousand(client: &mut Client, sql: &str) {
+    let launch = format!(
+        "CREATE TEMP TABLE pids(n int, pid int);
+         DO $$BEGIN FOR i IN 1..1000 LOOP
+             LOOP
+                 BEGIN
+                     INSERT INTO pids VALUES (i, pg_background_launch({sql}));
+                     EXIT;
+                 EXCEPTION WHEN insufficient_resources THEN NULL;
+                 END;
+             END LOOP;
+         END LOOP; END$$"
+    );
+    client.batch_execute(&launch).unwrap();
+}
+
 #[test]
 fn a_thousand_unread_jobs_hold_no_slot_and_no_segment() {
     check(|client, witness| {
-        client
-            .batch_execute(
-                "CREATE TEMP TABLE pids(n int, pid int);
-                 DO $$BEGIN FOR i IN 1..1000 LOOP
-                     LOOP
-                         BEGIN
-                             INSERT INTO pids VALUES (i, pg_background_launch(format('SELECT %s', i)));
-                             EXIT;
-                         EXCEPTION WHEN insufficient_resources THEN NULL;
-                         END;
-                     END LOOP;
-                 END LOOP; END$$",
-            )
-            .unwrap();
+        launch_a_thousand(client, "format('SELECT %s', i)");
         support::wait_until(witness, NO_WORKER);
         assert_eq!(run(client, "SELECT 0", "i int"), "0");
         let sum = "SELECT count(*), sum(i), bool_and(i = n) FROM pids, LATERAL pg_background_result(pid) AS (i int)";
@@ -35,21 +41,10 @@ fn a_thousand_unread_jobs_are_bounded() {
         let own = segments_of_session(&server, client, witness);
         assert!(own - before <= 2, "a session without jobs has {own} segments, {before} were there before");
         let memory = private_memory_kb(session);
-        client
-            .batch_execute(
-                "CREATE TEMP TABLE pids(n int, pid int);
-                 DO $$BEGIN FOR i IN 1..1000 LOOP
-                     LOOP
-                         BEGIN
-                             INSERT INTO pids VALUES (i, pg_background_launch(
-                                 CASE WHEN i % 5 = 0 THEN 'SELECT 1/0' ELSE format('SELECT %s, repeat(''x'', 500)', i) END));
-                             EXIT;
-                         EXCEPTION WHEN insufficient_resources THEN NULL;
-                         END;
-                     END LOOP;
-                 END LOOP; END$$",
-            )
-            .unwrap();
+        launch_a_thousand(
+            client,
+            "CASE WHEN i % 5 = 0 THEN 'SELECT 1/0' ELSE format('SELECT %s, repeat(''x'', 500)', i) END",
+        );
         support::wait_until(witness, NO_WORKER);
         // A look takes over what finished commands have left in their segments.
         assert_eq!(
