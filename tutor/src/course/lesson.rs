@@ -2,7 +2,9 @@
 
 use std::path::PathBuf;
 
-use super::Check;
+use serde::Deserialize;
+
+use super::{Check, Quiz};
 
 /// One lesson: a Markdown file, read from top to bottom.
 #[derive(Debug, Clone)]
@@ -74,6 +76,8 @@ pub struct Demo {
     /// Its line in the lesson file.
     pub line: usize,
 }
+    /// A question with choices. It does not count.
+    Quiz(Quiz),
 
 /// Something to do, with an answer that is checked.
 #[derive(Debug, Clone)]

@@ -6,7 +6,7 @@ use std::path::Path;
 use pulldown_cmark::{CodeBlockKind, CowStr, Event, HeadingLevel, Options, Parser, Tag, TagEnd};
 
 use super::lab::line_of;
-use super::{Check, Demo, Exercise, Setup, SetupRole, SourceError, Step, Wrong};
+use super::{Check, Demo, Exercise, Quiz, Setup, SetupRole, SourceError, Step, Wrong};
 
 /// What a lesson file holds; `lab.toml` has the rest of a lesson.
 #[derive(Debug)]
@@ -108,7 +108,8 @@ enum Fence {
     Hint,
     Check,
     Demo,
-    Setup(SetupRole),
+    Quiz,
+    Setup { role: SetupRole, database: Option<String> },
     Sidecar,
     Release,
     Cleanup,
@@ -119,8 +120,8 @@ enum Fence {
 /// Blocks that are only shown: the languages of their info strings.
 const SHOWN_LANGUAGES: [&str; 8] = ["", "sql", "text", "console", "sh", "rust", "toml", "json"];
 
-const FENCES: &str = "`sql,demo`, `sql,setup`, `sql,setup,as=admin`, `sql,sidecar`, `sql,release`, `sql,cleanup`, \
-     `sql,answer`, `sql,wrong`, `toml,check`, `hint`, `figure`, and plain `sql`, `text`, `console`, `sh`, `rust`, `toml`, \
+const FENCES: &str = "`sql,demo`, `sql,setup` (with `,as=admin`, `,database=NAME`), `sql,sidecar`, `sql,release`, `sql,cleanup`, \
+     `sql,answer`, `sql,wrong`, `toml,check`, `hint`, `figure`, `quiz`, and plain `sql`, `text`, `console`, `sh`, `rust`, `toml`, \
      `json`";
 
 impl Fence {
@@ -129,6 +130,7 @@ impl Fence {
             "figure" => Fence::Figure,
             "hint" => Fence::Hint,
             "toml,check" => Fence::Check,
+            "quiz" => Fence::Quiz,
             "sql,demo" => Fence::Demo,
             "sql,setup" => Fence::Setup(SetupRole::Student),
             "sql,setup,as=admin" => Fence::Setup(SetupRole::Admin),
@@ -206,8 +208,14 @@ impl Reader {
             (Fence::Shown, _) => self.add_text(source),
             (Fence::Figure, None) => self.add_step(Step::Figure(body)),
             (Fence::Demo, None) => self.add_step(Step::Demo(Demo { sql: body, line })),
-            (Fence::Setup(role), None) if !self.in_sections => self.setup.push(Setup { sql: body, role, line }),
-            (Fence::Setup(_), None) => {
+            (Fence::Quiz, None) => match Quiz::parse(&body) {
+                Ok(quiz) => self.add_step(Step::Quiz(quiz)),
+                Err(mistake) => self.mistake(line + mistake.line, mistake.message),
+            },
+            (Fence::Setup { role, database }, None) if !self.in_sections => {
+                self.setup.push(Setup { sql: body, role, database, line });
+            }
+            (Fence::Setup { .. }, None) => {
                 self.mistake(
                     line,
                     "a lesson's `sql,setup` stands before its first `##`, an exercise's within the exercise",
@@ -341,6 +349,7 @@ impl Draft {
         let check = check.and_then(|check| match check.state.iter().find(|state| !state.can_be_seen()) {
             Some(state) => {
                 Err((0, format!("the state {:?} cannot be seen: a busy session answers nothing", state.name)))
+            Fence::Quiz => return Err((0, "a quiz stands outside of exercises".to_owned())),
             }
             None => Ok(check),
         });

@@ -15,7 +15,8 @@
 //! |---|---|---|
 //! | `sql,demo` | outside exercises | shown, and run with Enter |
 //! | `figure` | outside exercises | a drawing in plain text |
-//! | `sql,setup` | before the first `##`, or in an exercise | run as the student when the sandbox is made, or at the exercise's entry; `sql,setup,as=admin` as the superuser |
+//! | `quiz` | outside exercises | a question with choices, see [`Quiz`] |
+//! | `sql,setup` | before the first `##`, or in an exercise | run as the student when the sandbox is made, or at the exercise's entry; `sql,setup,as=admin` as the superuser, `sql,setup,database=pub` in a further database of the lesson |
 //! | `toml,check` | exercise, once | how an answer is judged: the fields of [`Check`] |
 //! | `sql,answer` | exercise | a right answer; the first is the solution |
 //! | `sql,wrong` and a quote right below it | exercise | a mistake that people make, and what to say about it |
@@ -31,9 +32,11 @@ mod error;
 mod lab;
 mod lesson;
 mod markdown;
+mod quiz;
 
 pub use check::{Check, Compare, Created, Order, Shown, StateCheck, StateRole, When};
 pub use error::{CourseError, SourceError};
 pub use lab::{Course, Lab, Place};
 pub use lesson::{Demo, Exercise, Lesson, Setup, SetupRole, Step, Wrong};
 pub use markdown::{LessonBody, parse_lesson};
+pub use quiz::{Choice, Quiz, QuizError};

@@ -269,7 +269,7 @@ fn prove_demos<'a>(stage: &mut Stage<'a>, lab: &Lab, id: String) -> Result<Proof
                     shown.push('\n');
                 }
             }
-            Step::Text(_) | Step::Figure(_) => {}
+            Step::Text(_) | Step::Figure(_) | Step::Quiz(_) => {}
         }
     }
     let file = lab.expected_file(&id);

@@ -17,6 +17,10 @@ pub(super) const CHECK_COMPARES: &str = "Not what was asked for yet; \\check com
 pub(super) const EXPECTED: &str = "expected";
 pub(super) const SHOWN: &str = "shown";
 pub(super) const RUN_DEMO: &str = "Enter runs it.";
+pub(super) const QUIZ: &str = "Question";
+pub(super) const ANSWER_QUIZ: &str = "Type a letter, or several. Enter tells the answer and goes on.";
+pub(super) const QUIZ_RIGHT: &str = "Right.";
+pub(super) const QUIZ_MORE: &str = "Right so far, but that is not all.";
 pub(super) const GO_ON: &str = "Enter goes on.";
 pub(super) const AT_EXERCISE: &str = "Type your answer. \\hint helps, \\task shows the task again, \\? all commands.";
 pub(super) const NO_EXERCISE: &str = "There is no exercise open here. Enter goes on.";
@@ -75,6 +79,10 @@ pub(super) fn exercise_title(number: usize, of: usize, title: &str) -> String {
 
 pub(super) fn hint_title(number: usize, of: usize) -> String {
     format!("Hint {number} of {of}:")
+}
+
+pub(super) fn quiz_answer(letters: &str) -> String {
+    format!("Answer: {letters}")
 }
 
 pub(super) fn not_graded(why: &str) -> String {

@@ -8,7 +8,7 @@ use super::prose::{render, render_after};
 use super::style::Paint;
 use super::text;
 use crate::check::{Difference, Feedback, Verdict};
-use crate::course::{Compare, Exercise, Lab, Lesson};
+use crate::course::{Compare, Exercise, Lab, Lesson, Quiz};
 use crate::progress::{LabProgress, Status};
 use crate::words::count;
 
@@ -62,6 +62,41 @@ impl Look {
     /// A script that is shown before it is run.
     pub fn code(&self, script: &str) -> String {
         script.trim_end().lines().map(|line| format!("    {}\n", self.paint.code_line(line))).collect()
+    }
+
+    /// A quiz: its question, and its choices with their letters.
+    pub fn quiz(&self, quiz: &Quiz) -> String {
+        let mut out = format!("{}\n\n{}\n", self.paint.heading(text::QUIZ), self.prose(&quiz.question));
+        for (index, choice) in quiz.choices.iter().enumerate() {
+            let letter = format!("  {})", Quiz::letter(index));
+            out.push_str(&render_after(&letter, &self.paint.strong(&letter), &choice.text, self.width, self.paint));
+        }
+        out.push_str(&format!("\n{}\n", self.paint.aside(text::ANSWER_QUIZ)));
+        out
+    }
+
+    /// What is said about the choices that somebody made.
+    pub fn quiz_verdict(&self, quiz: &Quiz, chosen: &[usize], is_right: bool) -> String {
+        let head = match is_right {
+            true => self.paint.good(text::QUIZ_RIGHT),
+            false => self.paint.bad(text::WRONG),
+        };
+        // Who has chosen only right ones has not chosen all of them.
+        let is_part = !is_right && chosen.iter().all(|index| quiz.choices[*index].is_right);
+        let wrong: Vec<usize> =
+            chosen.iter().copied().filter(|index| is_right || !quiz.choices[*index].is_right).collect();
+        let said = if is_part { format!("{}\n", text::QUIZ_MORE) } else { self.quiz_explanations(quiz, &wrong) };
+        format!("{head}\n{said}")
+    }
+
+    /// What is said about some choices.
+    pub fn quiz_explanations(&self, quiz: &Quiz, choices: &[usize]) -> String {
+        let said = choices.iter().map(|index| {
+            let letter = format!("  {})", Quiz::letter(*index));
+            let explanation = &quiz.choices[*index].explanation;
+            render_after(&letter, &self.paint.strong(&letter), explanation, self.width, self.paint)
+        });
+        said.collect()
     }
 
     /// A figure.

@@ -1,5 +1,6 @@
 //! The student's desk: one loop that reads lines, runs what they hold, and walks through the lab.
 
+mod quiz;
 mod script;
 mod task;
 mod walk;
@@ -223,6 +224,9 @@ impl<'a> Desk<'a> {
         }
         if is_blank && self.interactive {
             writeln!(self.output.out, "{}", self.look.paint.aside(text::UNFINISHED))?;
+        }
+        if self.answers_quiz(lines)? {
+            return Ok(Flow::GoOn);
         }
         if source.remember(lines).is_err() {
             self.complain(text::HISTORY_LOST)?;

@@ -130,6 +130,7 @@ impl<'a> Desk<'a> {
             Some(Step::Demo(demo)) => {
                 write!(self.output.out, "{}\n{}\n", self.look.code(&demo.sql), self.look.paint.aside(text::RUN_DEMO))?;
             }
+            Some(Step::Quiz(quiz)) => write!(self.output.out, "{}", self.look.quiz(quiz))?,
             Some(Step::Text(markdown)) => writeln!(self.output.out, "{}", self.look.prose(markdown))?,
             Some(Step::Figure(drawing)) => writeln!(self.output.out, "{}", self.look.figure(drawing))?,
             None => writeln!(self.output.out, "{}", text::LAB_DONE)?,
@@ -217,6 +218,7 @@ impl<'a> Desk<'a> {
                 self.advance()?;
             }
             Some(Step::Exercise(_)) => writeln!(self.output.out, "{}", text::AT_EXERCISE)?,
+            Some(Step::Quiz(quiz)) => self.tell_quiz(quiz)?,
             Some(Step::Text(_) | Step::Figure(_)) => self.advance()?,
             None => writeln!(self.output.out, "{}", text::LAB_DONE)?,
         }

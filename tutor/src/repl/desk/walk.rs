@@ -171,7 +171,7 @@ impl<'a> Desk<'a> {
 /// Whether a step waits for the student. Prose does not when what it speaks of comes right after it.
 fn waits(lesson: &Lesson, step: usize) -> bool {
     match (lesson.steps.get(step), lesson.steps.get(step + 1)) {
-        (None | Some(Step::Demo(_) | Step::Exercise(_)), _) => true,
+        (None | Some(Step::Demo(_) | Step::Quiz(_) | Step::Exercise(_)), _) => true,
         (Some(Step::Text(_) | Step::Figure(_)), next) => matches!(next, None | Some(Step::Text(_))),
     }
 }

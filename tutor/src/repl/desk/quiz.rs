@@ -1,0 +1,36 @@
+//! The open quiz: a line of letters answers it, Enter tells the answer.
+
+use super::super::text;
+use super::{Desk, DeskError};
+use crate::course::{Quiz, Step};
+
+impl<'a> Desk<'a> {
+    /// Whether the line is an answer to the open quiz. What is right leads on, what is wrong is explained.
+    pub(super) fn answers_quiz(&mut self, line: &str) -> Result<bool, DeskError> {
+        let Some(quiz) = self.open_quiz() else { return Ok(false) };
+        let Some(chosen) = quiz.chosen(line) else { return Ok(false) };
+        let is_right = chosen == quiz.right();
+        writeln!(self.output.out, "{}", self.look.quiz_verdict(quiz, &chosen, is_right))?;
+        if is_right {
+            self.advance()?;
+        }
+        Ok(true)
+    }
+
+    /// Tells the answer to somebody who does not want to give one.
+    pub(super) fn tell_quiz(&mut self, quiz: &Quiz) -> Result<(), DeskError> {
+        let right = quiz.right();
+        let letters: Vec<String> = right.iter().map(|index| Quiz::letter(*index).to_string()).collect();
+        writeln!(self.output.out, "{}", text::quiz_answer(&letters.join(" ")))?;
+        writeln!(self.output.out, "{}", self.look.quiz_explanations(quiz, &right))?;
+        self.advance()
+    }
+
+    fn open_quiz(&mut self) -> Option<&'a Quiz> {
+        let is_asked = self.interactive && self.stage_mut().is_on_task() && !self.shell_mut().is_mid_statement();
+        match self.step() {
+            Some(Step::Quiz(quiz)) if is_asked => Some(quiz),
+            _ => None,
+        }
+    }
+}
