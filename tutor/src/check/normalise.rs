@@ -29,7 +29,7 @@ pub struct Volatile {
     /// The text as it is in this run.
     pub text: String,
     /// What stands for it in expectations.
-    pub stands_for: &'static str,
+    pub stands_for: String,
 }
 
 /// Replaces volatile text. Process ids become `<pid:1>`, `<pid:2>` in the order of their first appearance.
@@ -78,7 +78,7 @@ impl Normaliser {
     }
 
     fn replace_volatile(&self, text: &str) -> String {
-        self.volatile.iter().fold(text.to_owned(), |text, rule| text.replace(&rule.text, rule.stands_for))
+        self.volatile.iter().fold(text.to_owned(), |text, rule| text.replace(&rule.text, &rule.stands_for))
     }
 
     fn pid(&mut self, pid: &str) -> String {
@@ -107,8 +107,8 @@ mod tests {
     #[test]
     fn names_of_this_run_are_replaced() {
         let mut names = Normaliser::new(vec![
-            Volatile { text: "lab_1".into(), stands_for: "<database>" },
-            Volatile { text: "lab_12".into(), stands_for: "<other>" },
+            Volatile { text: "lab_1".into(), stands_for: "<database>".into() },
+            Volatile { text: "lab_12".into(), stands_for: "<other>".into() },
         ]);
         assert_eq!(names.text("vacuuming \"lab_1.public.t\", lab_12"), "vacuuming \"<database>.public.t\", <other>");
     }

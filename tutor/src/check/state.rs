@@ -17,22 +17,54 @@ const END_LOOK: &str = "ROLLBACK";
 const ACTIVITY: &str = "
     SELECT a.pid, a.backend_type, coalesce(a.state, ''), coalesce(a.wait_event_type, ''), coalesce(a.wait_event, '')
     FROM pg_catalog.pg_stat_activity a
-    WHERE a.datname = $1 AND a.backend_type <> 'autovacuum worker' AND NOT a.pid = ANY ($2)
+    WHERE a.datname = ANY ($1) AND a.backend_type <> 'autovacuum worker' AND NOT a.pid = ANY ($2)
     ORDER BY a.pid";
 
 /// How long the sandbox must have stood still before nothing more is expected of it.
 const SETTLED_FOR: Duration = Duration::from_secs(1);
 
+/// Where a process of logical replication waits that has nothing to do (PostgreSQL 17 spells the second one anew).
+const IDLE_REPLICATION: [&str; 3] = ["LogicalApplyMain", "WalSenderWaitForWAL", "WalSenderWaitForWal"];
+
 /// The wait events of these types end when another process does something, not by themselves.
 const WAITS_FOR_OTHERS: [&str; 2] = ["IPC", "Lock"];
 
-/// Two sessions that look: one at system views, one at the student's tables.
+/// Two sessions that look at a database: one at system views, one at the student's tables.
+pub struct Eyes {
+    /// A session of the observer in the database.
+    pub observer: Client,
+    /// A session of the checker in the database.
+    pub checker: Client,
+}
+
+/// The eyes in every database of a sandbox.
 pub struct StateProbe {
-    observer: Client,
-    checker: Client,
-    database: String,
-    own_pids: [i32; 2],
+    names: Databases,
+    /// In the order of the names.
+    eyes: Vec<Eyes>,
+    own_pids: Vec<i32>,
     sidecar_pid: Option<i32>,
+}
+
+/// The names of a sandbox's databases.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Databases {
+    /// The sandbox itself.
+    pub main: String,
+    /// Further ones: what the lesson calls each, and its name.
+    pub further: Vec<(String, String)>,
+}
+
+impl Databases {
+    /// The place of the database that a lesson calls `name` among all of them; the first is the sandbox itself.
+    fn place(&self, name: Option<&str>) -> usize {
+        self.further.iter().position(|(called, _)| name == Some(called)).map_or(0, |place| place + 1)
+    }
+
+    fn all(&self) -> Vec<&str> {
+        let further = self.further.iter().map(|(_, database)| database.as_str());
+        std::iter::once(self.main.as_str()).chain(further).collect()
+    }
 }
 
 /// Why the state could not be looked at. The checker's fault, or the lesson's; never the student's.
@@ -64,7 +96,13 @@ pub struct Process {
 
 impl Process {
     fn is_quiet(&self) -> bool {
-        self.backend_type == "client backend" && self.state != "active"
+        let is_idle = self.backend_type == "client backend" && self.state != "active";
+        is_idle || self.is_replication() && IDLE_REPLICATION.contains(&self.wait_event.as_str())
+    }
+
+    /// A process that sends or applies changes; it stays when there is nothing to do.
+    fn is_replication(&self) -> bool {
+        self.backend_type == "walsender" || self.backend_type.starts_with("logical replication")
     }
 }
 
@@ -81,6 +119,11 @@ impl Activity {
     /// Nothing works in the sandbox: sessions are idle and no worker is left.
     pub fn is_quiet(&self) -> bool {
         self.0.iter().all(Process::is_quiet)
+    }
+
+    /// Whether changes are replicated: what one process has committed comes to others a moment later.
+    pub fn replicates(&self) -> bool {
+        self.0.iter().any(Process::is_replication)
     }
 
     /// Everything that works waits for something, so nothing changes until somebody lets go.
@@ -113,10 +156,13 @@ impl Stillness {
 }
 
 impl StateProbe {
-    /// A probe of the sandbox `database`, with sessions of those roles in it.
-    pub fn new(mut observer: Client, mut checker: Client, database: &str) -> Result<StateProbe, StateError> {
-        let own_pids = [backend_pid(&mut observer)?, backend_pid(&mut checker)?];
-        Ok(StateProbe { observer, checker, database: database.to_owned(), own_pids, sidecar_pid: None })
+    /// A probe of a sandbox with those databases, with eyes in each of them, in their order.
+    pub fn new(names: Databases, mut eyes: Vec<Eyes>) -> Result<StateProbe, StateError> {
+        let mut own_pids = Vec::new();
+        for Eyes { observer, checker } in &mut eyes {
+            own_pids.extend([backend_pid(observer)?, backend_pid(checker)?]);
+        }
+        Ok(StateProbe { names, eyes, own_pids, sidecar_pid: None })
     }
 
     /// The session of the tutor's that does not count as activity of the sandbox.
@@ -124,15 +170,17 @@ impl StateProbe {
         self.sidecar_pid = pid;
     }
 
-    /// Whether the state holds now, for the student's session of that process id. A NULL counts as no, and so does an
-    /// error of a query that reads the student's tables: they may not be there, or not be what they were.
-    /// A state that only the student's session can see is not looked at here: see [`state_sql`].
-    pub fn holds(&mut self, state: &StateCheck, student_pid: i32) -> Result<bool, StateError> {
+    /// Whether the state holds now, for the student's session of that process id in the database that the lesson calls
+    /// `home`. A NULL counts as no, and so does an error of a query that reads the student's tables: they may not be
+    /// there, or not be what they were. A state that only a session of the student role can see is not looked at here:
+    /// see [`StateProbe::sql`].
+    pub fn holds(&mut self, state: &StateCheck, student_pid: i32, home: Option<&str>) -> Result<bool, StateError> {
+        let sql = self.sql(state, student_pid, home);
+        let eyes = &mut self.eyes[self.names.place(state.database.as_deref().or(home))];
         let client = match state.role {
-            StateRole::Checker => &mut self.checker,
-            StateRole::Observer | StateRole::Student => &mut self.observer,
+            StateRole::Checker => &mut eyes.checker,
+            StateRole::Observer | StateRole::Student | StateRole::Trial => &mut eyes.observer,
         };
-        let sql = state_sql(state, student_pid, &self.database);
         client.batch_execute(BEGIN_LOOK)?;
         let answer = client.query_one(&sql, &[]).and_then(|row| row.try_get::<_, Option<bool>>(0));
         client.batch_execute(END_LOOK)?;
@@ -145,8 +193,8 @@ impl StateProbe {
 
     /// What the sandbox's processes do now.
     pub fn activity(&mut self) -> Result<Activity, StateError> {
-        let own: Vec<i32> = self.own_pids.into_iter().chain(self.sidecar_pid).collect();
-        let rows = self.observer.query(ACTIVITY, &[&self.database, &own])?;
+        let own: Vec<i32> = self.own_pids.iter().copied().chain(self.sidecar_pid).collect();
+        let rows = self.eyes[0].observer.query(ACTIVITY, &[&self.names.all(), &own])?;
         let process = |row: &postgres::Row| Process {
             pid: row.get(0),
             backend_type: row.get(1),
@@ -156,11 +204,15 @@ impl StateProbe {
         };
         Ok(Activity(rows.iter().map(process).collect()))
     }
-}
 
-/// The query of a state with the student's process id and the sandbox's name put in.
-pub fn state_sql(state: &StateCheck, student_pid: i32, database: &str) -> String {
-    state.sql.replace(":student_pid", &student_pid.to_string()).replace(":'database'", &quote_literal(database))
+    /// The query of a state with the student's process id and the names of databases put in.
+    pub fn sql(&self, state: &StateCheck, student_pid: i32, home: Option<&str>) -> String {
+        let own = self.names.all()[self.names.place(home)];
+        let sql = state.sql.replace(":student_pid", &student_pid.to_string());
+        let sql = sql.replace(":'database'", &quote_literal(own));
+        let further = self.names.further.iter();
+        further.fold(sql, |sql, (name, database)| sql.replace(&format!(":'{name}'"), &quote_literal(database)))
+    }
 }
 
 fn backend_pid(client: &mut Client) -> Result<i32, StateError> {

@@ -36,6 +36,8 @@ pub struct Check {
     /// Exercises whose reference answers make this one's starting state.
     #[serde(default)]
     pub after: Vec<String>,
+    /// The database that the exercise plays in, one of the lesson's further ones; the sandbox if it names none.
+    pub database: Option<String>,
     /// What the exercise counts in grading.
     #[serde(default = "one")]
     pub points: u32,
@@ -89,20 +91,24 @@ pub enum Shown {
 pub struct StateCheck {
     /// A short phrase, shown when this is what is missing.
     pub name: String,
-    /// The query. `:student_pid` and `:'database'` stand for the student's backend and the sandbox.
+    /// The query. `:student_pid` stands for the student's backend, `:'database'` for the exercise's database, and
+    /// `:'pub'` for the lesson's further database `pub`. For a trial, a script whose last result counts.
     pub sql: String,
     /// Whose eyes look.
     #[serde(default, rename = "as")]
     pub role: StateRole,
+    /// The database that is looked at, one of the lesson's further ones; the exercise's if it names none.
+    pub database: Option<String>,
     /// When it has to hold.
     #[serde(default)]
     pub when: When,
 }
 
 impl StateCheck {
-    /// Whether its session can look then: the student's own cannot while it runs a statement.
+    /// Whether it can be looked at then: the student's own session answers nothing while it runs a statement, and
+    /// what the student makes is tried when it is made.
     pub(super) fn can_be_seen(&self) -> bool {
-        (self.role, self.when) != (StateRole::Student, When::During)
+        self.when == When::After || !matches!(self.role, StateRole::Student | StateRole::Trial)
     }
 }
 
@@ -117,6 +123,9 @@ pub enum StateRole {
     Checker,
     /// The student's own session.
     Student,
+    /// A new session of the student role that tries what the student has made, such as a function. It does so only
+    /// when everything before it in the check holds, and perhaps more than once.
+    Trial,
 }
 
 /// When a state has to hold.

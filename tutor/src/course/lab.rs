@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
-use super::{CourseError, Exercise, Lesson, SourceError, parse_lesson};
+use super::{CourseError, Exercise, Lesson, Needs, Setup, SourceError, parse_lesson};
 
 /// The version of `lab.toml` and of the lesson format that this tutor reads.
 const FORMAT: u32 = 1;
@@ -123,6 +123,7 @@ impl Lab {
         }
         mistakes.extend(double_ids(dir, &text, &lessons));
         mistakes.extend(lessons.iter().flat_map(unknown_earlier));
+        mistakes.extend(lessons.iter().flat_map(unknown_databases));
         if !mistakes.is_empty() {
             return Err(CourseError::Broken(mistakes));
         }
@@ -178,6 +179,9 @@ struct LessonEntry {
     file: String,
     minutes: u32,
     fixture: String,
+    #[serde(default)]
+    databases: Vec<String>,
+    needs: Option<Needs>,
 }
 
 impl Header {
@@ -211,6 +215,8 @@ fn read_lesson(dir: &Path, entry: &LessonEntry) -> Result<Lesson, CourseError> {
         title: body.title,
         minutes: entry.minutes,
         fixture: entry.fixture.clone(),
+        databases: entry.databases.clone(),
+        needs: entry.needs,
         file,
         setup: body.setup,
         steps: body.steps,
@@ -235,6 +241,28 @@ fn unknown_earlier(lesson: &Lesson) -> Vec<SourceError> {
         seen.push(&exercise.id);
     }
     mistakes
+}
+
+/// Further databases that the lesson names, and `lab.toml` does not.
+fn unknown_databases(lesson: &Lesson) -> Vec<SourceError> {
+    let of_setups = |setups: &[Setup]| -> Vec<(Option<String>, usize)> {
+        setups.iter().map(|setup| (setup.database.clone(), setup.line)).collect()
+    };
+    let mut named = of_setups(&lesson.setup);
+    for exercise in lesson.exercises() {
+        let states = exercise.check.state.iter().map(|state| state.database.clone());
+        named.extend(states.chain([exercise.check.database.clone()]).map(|name| (name, exercise.line)));
+        named.extend(of_setups(&exercise.setup));
+    }
+    let unknown = named.into_iter().filter_map(|(name, line)| Some((name?, line)));
+    unknown
+        .filter(|(name, _)| !lesson.databases.contains(name))
+        .map(|(name, line)| {
+            let message =
+                format!("there is no database {name:?}: `databases` in lab.toml lists a lesson's further ones");
+            SourceError { file: lesson.file.clone(), line, message }
+        })
+        .collect()
 }
 
 fn double_ids(dir: &Path, header: &str, lessons: &[Lesson]) -> Vec<SourceError> {

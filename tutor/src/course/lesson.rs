@@ -19,6 +19,10 @@ pub struct Lesson {
     pub minutes: u32,
     /// The template database that its sandbox is cloned from.
     pub fixture: String,
+    /// What it calls its further, empty databases.
+    pub databases: Vec<String>,
+    /// What the student may do in it beyond owning the sandbox.
+    pub needs: Option<Needs>,
     /// The file it was read from.
     pub file: PathBuf,
     /// What is run once when the lesson's sandbox is made.
@@ -55,6 +59,14 @@ impl Lesson {
     }
 }
 
+/// What the student may do in a lesson beyond owning the sandbox.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Needs {
+    /// Make replication slots and subscriptions. On PostgreSQL 15 that takes a superuser.
+    Replication,
+}
+
 /// One thing a student meets in a lesson.
 #[derive(Debug, Clone)]
 pub enum Step {
@@ -64,6 +76,8 @@ pub enum Step {
     Figure(String),
     /// Statements that the student runs with Enter.
     Demo(Demo),
+    /// A question with choices. It does not count.
+    Quiz(Quiz),
     /// Something to do, with an answer that is checked.
     Exercise(Box<Exercise>),
 }
@@ -76,8 +90,6 @@ pub struct Demo {
     /// Its line in the lesson file.
     pub line: usize,
 }
-    /// A question with choices. It does not count.
-    Quiz(Quiz),
 
 /// Something to do, with an answer that is checked.
 #[derive(Debug, Clone)]
@@ -124,6 +136,8 @@ pub struct Setup {
     pub sql: String,
     /// Who runs it.
     pub role: SetupRole,
+    /// Where it runs, one of the lesson's further databases; the exercise's database if it names none.
+    pub database: Option<String>,
     /// Its line in the lesson file.
     pub line: usize,
 }

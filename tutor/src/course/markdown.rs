@@ -132,16 +132,30 @@ impl Fence {
             "toml,check" => Fence::Check,
             "quiz" => Fence::Quiz,
             "sql,demo" => Fence::Demo,
-            "sql,setup" => Fence::Setup(SetupRole::Student),
-            "sql,setup,as=admin" => Fence::Setup(SetupRole::Admin),
             "sql,sidecar" => Fence::Sidecar,
             "sql,release" => Fence::Release,
             "sql,cleanup" => Fence::Cleanup,
             "sql,answer" => Fence::Answer,
             "sql,wrong" => Fence::Wrong,
             plain if SHOWN_LANGUAGES.contains(&plain) => Fence::Shown,
-            other => return Err(format!("a block `{other}` is not known; the kit knows {FENCES}")),
+            other => {
+                return Fence::setup(other)
+                    .ok_or_else(|| format!("a block `{other}` is not known; the kit knows {FENCES}"));
+            }
         })
+    }
+
+    /// `sql,setup` with what may follow it.
+    fn setup(info: &str) -> Option<Fence> {
+        let (mut role, mut database) = (SetupRole::Student, None);
+        for part in info.strip_prefix("sql,setup")?.split(',').skip(1) {
+            match part.split_once('=') {
+                Some(("as", "admin")) => role = SetupRole::Admin,
+                Some(("database", name)) => database = Some(name.to_owned()),
+                _ => return None,
+            }
+        }
+        Some(Fence::Setup { role, database })
     }
 }
 
@@ -327,7 +341,7 @@ impl Draft {
         }
         match fence {
             Fence::Check => return self.read_check(&body),
-            Fence::Setup(role) => self.setup.push(Setup { sql: body, role, line }),
+            Fence::Setup { role, database } => self.setup.push(Setup { sql: body, role, database, line }),
             Fence::Sidecar => put(&mut self.sidecar, body, "sidecar")?,
             Fence::Release => put(&mut self.release, body, "release")?,
             Fence::Cleanup => put(&mut self.cleanup, body, "cleanup")?,
@@ -335,6 +349,7 @@ impl Draft {
             Fence::Answer => self.answers.push(body),
             Fence::Wrong => self.waiting_for_feedback = Some((line, body)),
             Fence::Demo => return Err((0, "a demo stands outside of exercises".to_owned())),
+            Fence::Quiz => return Err((0, "a quiz stands outside of exercises".to_owned())),
             Fence::Figure => return Err((0, "a figure stands outside of exercises".to_owned())),
             Fence::Shown => {}
         }
@@ -347,10 +362,7 @@ impl Draft {
             (line, error.message().to_owned())
         });
         let check = check.and_then(|check| match check.state.iter().find(|state| !state.can_be_seen()) {
-            Some(state) => {
-                Err((0, format!("the state {:?} cannot be seen: a busy session answers nothing", state.name)))
-            Fence::Quiz => return Err((0, "a quiz stands outside of exercises".to_owned())),
-            }
+            Some(state) => Err((0, format!("the state {:?} cannot be looked at `during` a statement", state.name))),
             None => Ok(check),
         });
         let (check, reported) = match check {

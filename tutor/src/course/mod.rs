@@ -37,6 +37,6 @@ mod quiz;
 pub use check::{Check, Compare, Created, Order, Shown, StateCheck, StateRole, When};
 pub use error::{CourseError, SourceError};
 pub use lab::{Course, Lab, Place};
-pub use lesson::{Demo, Exercise, Lesson, Setup, SetupRole, Step, Wrong};
+pub use lesson::{Demo, Exercise, Lesson, Needs, Setup, SetupRole, Step, Wrong};
 pub use markdown::{LessonBody, parse_lesson};
 pub use quiz::{Choice, Quiz, QuizError};

@@ -18,5 +18,5 @@ mod stage;
 mod watch;
 
 pub use proof::{Proof, prove};
-pub use scene::{ScriptError, connection_variables, session_options, volatile_texts};
+pub use scene::{ScriptError, session_options, session_variables, volatile_texts};
 pub use stage::{Stage, StageError, Usage};

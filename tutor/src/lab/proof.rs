@@ -148,6 +148,11 @@ fn run<'a>(
     let output = RefCell::new(output);
     while let Some(item) = stage.shell().next_item() {
         let name = match &item {
+            // The prompt's own command, for answers that take two sessions.
+            Item::Command(command) if command.name == "session" => {
+                stage.switch_session(command.rest.trim()).map_err(|_| command.name.clone())?;
+                continue;
+            }
             Item::Command(command) => command.name.clone(),
             Item::Statement(_) => String::new(),
         };

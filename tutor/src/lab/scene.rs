@@ -4,8 +4,8 @@ use std::io;
 use std::time::Duration;
 
 use crate::check::Volatile;
-use crate::psql::{Item, Performed, Shell, Streams};
-use crate::server::{APPLICATION_NAME, Role, Server};
+use crate::psql::{Execution, Item, Performed, Shell, Streams};
+use crate::server::{APPLICATION_NAME, Endpoint, Role, Sandbox, Server};
 use crate::wire::{ConnectOptions, Event, Host, ServerMessage};
 
 /// How long one wait for an answer lasts; waiting goes on after it.
@@ -29,21 +29,25 @@ pub enum ScriptError {
     Stopped(String),
 }
 
-/// Runs a script in `shell`, its output thrown away, up to the first statement that fails.
-pub(super) fn run_script(shell: &mut Shell, script: &str) -> Result<(), ScriptError> {
+/// Runs a script in `shell`, its output thrown away, up to the first statement that fails. Returns the first value of
+/// the last result that has rows.
+pub(super) fn run_script(shell: &mut Shell, script: &str) -> Result<Option<String>, ScriptError> {
     script.lines().for_each(|line| shell.push_line(line));
     shell.finish_input();
+    let mut answer = None;
     while let Some(item) = shell.next_item() {
-        let outcome = run_item(shell, item);
-        if outcome.is_err() {
-            shell.clear_buffer();
-            return outcome;
+        match run_item(shell, item) {
+            Ok(value) => answer = value.or(answer),
+            Err(error) => {
+                shell.clear_buffer();
+                return Err(error);
+            }
         }
     }
-    Ok(())
+    Ok(answer)
 }
 
-fn run_item(shell: &mut Shell, item: Item) -> Result<(), ScriptError> {
+fn run_item(shell: &mut Shell, item: Item) -> Result<Option<String>, ScriptError> {
     // As it is written: with its variables replaced, it could show a password.
     let written = match &item {
         Item::Statement(statement) => statement.raw.clone(),
@@ -54,15 +58,21 @@ fn run_item(shell: &mut Shell, item: Item) -> Result<(), ScriptError> {
     let performed = shell.perform(item, &mut streams, &mut || {});
     match performed.map_err(|error| ScriptError::Stopped(error.to_string()))? {
         Performed::Executed(executions) => {
-            let error = executions.into_iter().find_map(|execution| execution.error);
-            error.map_or(Ok(()), |error| Err(statement_error(written, error)))
+            let error = executions.iter().find_map(|execution| execution.error.clone());
+            error.map_or_else(|| Ok(last_value(&executions)), |error| Err(statement_error(written, error)))
         }
         Performed::Unknown(_) => Err(ScriptError::Stopped(format!("there is no command {written}"))),
         Performed::Failed | Performed::Lost(_) => {
             Err(ScriptError::Stopped(String::from_utf8_lossy(&err).trim().to_owned()))
         }
-        Performed::Done | Performed::Reconnected | Performed::Quit => Ok(()),
+        Performed::Done | Performed::Reconnected | Performed::Quit => Ok(None),
     }
+}
+
+/// The first value of the last result that has rows.
+fn last_value(executions: &[Execution]) -> Option<String> {
+    let results = executions.iter().flat_map(|execution| &execution.results);
+    results.filter_map(|result| result.rows.first()?.first()?.clone()).next_back()
 }
 
 /// The first value of the first row that `sql` returns, asked for quietly in the shell's own session.
@@ -101,29 +111,42 @@ pub fn session_options(server: &Server, role: Role, database: &str) -> ConnectOp
     }
 }
 
-/// The psql variables that lessons use instead of ports and passwords: `conn` reaches the sandbox as the student over
-/// TCP, where the server asks for the password; `conn_socket` over the socket, where it does not.
-pub fn connection_variables(server: &Server, database: &str) -> [(&'static str, String); 2] {
+/// The psql variables that lessons use instead of names, ports and passwords. `conn` reaches the sandbox as the student
+/// over TCP, where the server asks for the password; `conn_socket` over the socket, where it does not. For a further
+/// database that the lesson calls `pub`, `pub` is its name and `conn_pub` reaches it over TCP.
+pub fn session_variables(server: &Server, sandbox: &Sandbox) -> Vec<(String, String)> {
     let endpoint = server.endpoint(Role::Student);
-    let common = format!("dbname={database} user={} password={}", endpoint.user, endpoint.password);
-    [
-        ("conn", format!("host={} port={} {common}", endpoint.host, endpoint.port)),
-        ("conn_socket", format!("host={} port={} {common}", endpoint.socket_dir.display(), endpoint.port)),
-    ]
+    let connection = |host: &str, database: &str| {
+        let Endpoint { port, user, password, .. } = &endpoint;
+        format!("host={host} port={port} dbname={database} user={user} password={password}")
+    };
+    let socket = endpoint.socket_dir.display().to_string();
+    let mut variables = vec![
+        ("conn".to_owned(), connection(endpoint.host, sandbox.database())),
+        ("conn_socket".to_owned(), connection(&socket, sandbox.database())),
+    ];
+    for (name, database) in sandbox.further() {
+        variables.push((format!("conn_{name}"), connection(endpoint.host, database)));
+        variables.push((name.to_owned(), database.to_owned()));
+    }
+    variables
 }
 
 /// The texts that differ from one sandbox to the next.
-pub fn volatile_texts(server: &Server, database: &str) -> Vec<Volatile> {
+pub fn volatile_texts(server: &Server, sandbox: &Sandbox) -> Vec<Volatile> {
     let endpoint = server.endpoint(Role::Student);
-    let [conn, conn_socket] = connection_variables(server, database).map(|(_, text)| text);
-    let volatile = |text: String, stands_for| Volatile { text, stands_for };
-    vec![
-        volatile(conn, "<conn>"),
-        volatile(conn_socket, "<conn_socket>"),
-        volatile(endpoint.password, "<password>"),
-        volatile(endpoint.socket_dir.display().to_string(), "<socket directory>"),
-        volatile(format!("port {}", endpoint.port), "port <port>"),
-        volatile(format!("port={}", endpoint.port), "port=<port>"),
-        volatile(database.to_owned(), "<database>"),
-    ]
+    let volatile = |text: String, name: &str| Volatile { text, stands_for: format!("<{name}>") };
+    let mut texts = vec![
+        volatile(endpoint.password, "password"),
+        volatile(endpoint.socket_dir.display().to_string(), "socket directory"),
+        volatile(sandbox.database().to_owned(), "database"),
+    ];
+    texts.extend(session_variables(server, sandbox).into_iter().map(|(name, text)| volatile(text, &name)));
+    texts.extend(
+        ["port ", "port="].map(|before| Volatile {
+            text: format!("{before}{}", endpoint.port),
+            stands_for: format!("{before}<port>"),
+        }),
+    );
+    texts
 }

@@ -77,7 +77,9 @@ impl<'a> TaskWatch<'a> {
     fn look(&mut self) -> Result<(), StateError> {
         let mut all_seen = true;
         for state in during_states(self.exercise) {
-            if !self.attempt.has_seen(&state.name) && self.probe.holds(state, self.student_pid)? {
+            if !self.attempt.has_seen(&state.name)
+                && self.probe.holds(state, self.student_pid, self.exercise.check.database.as_deref())?
+            {
                 self.attempt.saw_state(&state.name);
             }
             all_seen &= self.attempt.has_seen(&state.name);

@@ -81,9 +81,21 @@ impl Role {
 pub(crate) fn restore_student(password: &str) -> String {
     format!(
         "ALTER ROLE student WITH LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS CONNECTION LIMIT -1 \
-         PASSWORD {}; ALTER ROLE student RESET ALL; ALTER ROLE admin RESET ALL; ALTER ROLE ALL RESET ALL",
+         PASSWORD {}; ALTER ROLE student RESET ALL; ALTER ROLE admin RESET ALL; ALTER ROLE ALL RESET ALL; \
+         DO $$ BEGIN REVOKE {SUBSCRIBER} FROM student; EXCEPTION WHEN undefined_object THEN NULL; END $$",
         quote_literal(password)
     )
+}
+
+/// The role whose members may subscribe (PostgreSQL 16, chapter 22.5).
+const SUBSCRIBER: &str = "pg_create_subscription";
+
+/// Lets the student publish, make replication slots and subscribe. Before PostgreSQL 16 only a superuser subscribes.
+pub(crate) fn allow_replication(major: u16) -> String {
+    if major < 16 {
+        return "ALTER ROLE student SUPERUSER;".to_owned();
+    }
+    format!("ALTER ROLE student REPLICATION; GRANT {SUBSCRIBER} TO student;")
 }
 
 /// The passwords of one server.

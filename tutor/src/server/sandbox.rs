@@ -1,5 +1,7 @@
 //! Sandboxes: databases that last as long as one run of a lesson.
 //!
+//! A sandbox is the database `lab_3`, and `lab_3_pub` and so on where a lesson plays in several.
+//!
 //! A sandbox is cloned from a fixture's template. Cloning takes about 100 ms, so a spare clone is kept ready, and a
 //! sandbox begins with renaming it. Its owner holds an advisory lock with the sandbox's number; a sandbox whose lock is
 //! free was left by a killed tutor, and is dropped.
@@ -12,8 +14,8 @@ use postgres::Client;
 use postgres::error::SqlState;
 
 use super::{
-    Inner, MAINTENANCE_DATABASE, Role, Server, ServerError, database_settings, locked, quote_ident, quote_literal,
-    roles, template_database,
+    EMPTY_FIXTURE, Inner, MAINTENANCE_DATABASE, Role, Server, ServerError, database_settings, locked, quote_ident,
+    quote_literal, roles, template_database,
 };
 
 /// The first key of the advisory locks; the second is the sandbox's number.
@@ -28,10 +30,21 @@ const SPARE_PREFIX: &str = "spare_";
 /// The most sandboxes at a time on one server.
 const MOST_SANDBOXES: i32 = 100;
 
-/// A database of the student's own, cloned from a fixture. It is dropped with the value.
+/// A database of the student's own, cloned from a fixture, and further ones if a lesson needs them. They are dropped
+/// with the value.
 pub struct Sandbox {
     inner: Arc<Inner>,
     number: i32,
+    database: String,
+    further: Vec<Further>,
+    /// Whether the student may publish and subscribe.
+    replicates: bool,
+}
+
+/// A further database of a sandbox.
+struct Further {
+    /// What the lesson calls it.
+    name: String,
     database: String,
 }
 
@@ -51,23 +64,71 @@ impl Sandbox {
         }
         let (number, database) = inner.admin(|client| make(client, fixture))?;
         make_spare(server, fixture);
-        Ok(Sandbox { inner: Arc::clone(inner), number, database })
+        Ok(Sandbox { inner: Arc::clone(inner), number, database, further: Vec::new(), replicates: false })
+    }
+
+    /// Adds an empty database, which the lesson calls `name`.
+    pub fn add_database(&mut self, name: &str) -> Result<(), ServerError> {
+        let database = format!("{}_{name}", self.database);
+        self.inner.admin(|client| {
+            obtain(client, &database, EMPTY_FIXTURE)?;
+            open_to_student(client, &database)
+        })?;
+        self.further.push(Further { name: name.to_owned(), database });
+        Ok(())
+    }
+
+    /// Lets the student publish and subscribe, for as long as this sandbox is played in.
+    pub fn allow_replication(&mut self) -> Result<(), ServerError> {
+        self.replicates = true;
+        self.restore_settings()
     }
 
     /// Takes back what the student has set for later sessions, with `ALTER ROLE` or `ALTER DATABASE`.
     pub fn restore_settings(&self) -> Result<(), ServerError> {
-        let database = quote_ident(&self.database);
-        let restore = format!(
-            "{} ALTER DATABASE {database} RESET ALL; ALTER ROLE student IN DATABASE {database} RESET ALL; {}",
-            roles::restore_student(self.inner.passwords.of(Role::Student)) + ";",
-            database_settings(&self.database)
-        );
+        let mut restore = roles::restore_student(self.inner.passwords.of(Role::Student)) + ";";
+        for database in self.databases() {
+            let quoted = quote_ident(database);
+            restore += &format!(
+                "ALTER DATABASE {quoted} RESET ALL; ALTER ROLE student IN DATABASE {quoted} RESET ALL; {}",
+                database_settings(database)
+            );
+        }
+        if self.replicates {
+            restore += &roles::allow_replication(self.inner.realm.major());
+        }
         self.inner.admin(|client| client.batch_execute(&restore).map_err(ServerError::refused("restore the sandbox")))
+    }
+
+    /// Ends what replicates into its databases and out of them: subscriptions first, or they would ask for their slots
+    /// again.
+    pub fn stop_replication(&self) -> Result<(), ServerError> {
+        if !self.replicates {
+            return Ok(());
+        }
+        self.databases().try_for_each(|database| drop_subscriptions(&self.inner, database))?;
+        self.inner.admin(|client| self.databases().try_for_each(|database| drop_slots(client, database)))
     }
 
     /// The database's name.
     pub fn database(&self) -> &str {
         &self.database
+    }
+
+    /// The database that the lesson calls `name`, or the sandbox itself.
+    pub fn database_of(&self, name: Option<&str>) -> &str {
+        let further = self.further.iter().find(|further| name == Some(&further.name));
+        further.map_or(&self.database, |further| &further.database)
+    }
+
+    /// The further databases: what the lesson calls each, and its name.
+    pub fn further(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.further.iter().map(|further| (further.name.as_str(), further.database.as_str()))
+    }
+
+    /// The names of all its databases, the first one first.
+    pub fn databases(&self) -> impl Iterator<Item = &str> {
+        std::iter::once(self.database.as_str()).chain(self.further().map(|(_, database)| database))
     }
 }
 
@@ -75,10 +136,10 @@ impl Drop for Sandbox {
     fn drop(&mut self) {
         // A sandbox that cannot be dropped now, because its server is gone, is an orphan for the next start to drop.
         let inner = Arc::clone(&self.inner);
-        let (database, number) = (self.database.clone(), self.number);
+        self.stop_replication().unwrap_or_default();
         let dropped = inner.admin(|client| {
-            drop_database(&inner, client, &database)?;
-            unlock(client, number)
+            drop_sandbox(&inner, client, self.number)?;
+            unlock(client, self.number)
         });
         dropped.unwrap_or_default();
     }
@@ -90,18 +151,34 @@ pub(super) fn tidy(server: &Server) -> Result<(), ServerError> {
     let restore = roles::restore_student(inner.passwords.of(Role::Student));
     inner.admin(|client| {
         client.batch_execute(&restore).map_err(ServerError::refused("restore the student's role"))?;
-        for database in orphans(client)? {
-            drop_database(inner, client, &database)?;
+        for number in orphans(client)? {
+            drop_sandbox(inner, client, number)?;
         }
         Ok(())
     })
 }
 
+/// The databases of all sandboxes, each with the sandbox's number; a sandbox's further ones stand before its first.
+fn sandbox_databases(client: &mut Client) -> Result<Vec<(i32, String)>, ServerError> {
+    let rows = client.query(
+        "SELECT datname::text FROM pg_catalog.pg_database WHERE datname ~ '^lab_[0-9]+(_|$)' ORDER BY datname DESC",
+        &[],
+    );
+    let names = rows.map_err(ServerError::refused("list its databases"))?;
+    let numbered = |name: String| {
+        let rest = name.strip_prefix(PREFIX)?;
+        let number = rest.split_once('_').map_or(rest, |(number, _)| number).parse().ok()?;
+        Some((number, name))
+    };
+    Ok(names.iter().filter_map(|row| numbered(row.get(0))).collect())
+}
+
 /// The numbers of the sandboxes that exist.
 fn numbers(client: &mut Client) -> Result<Vec<i32>, ServerError> {
-    let rows = client.query("SELECT datname::text FROM pg_catalog.pg_database WHERE datname ~ '^lab_[0-9]+$'", &[]);
-    let names = rows.map_err(ServerError::refused("list its databases"))?;
-    Ok(names.iter().filter_map(|row| row.get::<_, String>(0).strip_prefix(PREFIX)?.parse().ok()).collect())
+    let mut numbers: Vec<i32> = sandbox_databases(client)?.into_iter().map(|(number, _)| number).collect();
+    numbers.sort();
+    numbers.dedup();
+    Ok(numbers)
 }
 
 fn try_lock(client: &mut Client, number: i32) -> Result<bool, ServerError> {
@@ -122,35 +199,47 @@ pub(super) fn guard_all(client: &mut Client) -> Result<(), ServerError> {
     Ok(())
 }
 
-fn orphans(client: &mut Client) -> Result<Vec<String>, ServerError> {
+/// The numbers of sandboxes whose owner is gone.
+fn orphans(client: &mut Client) -> Result<Vec<i32>, ServerError> {
     let mut found = Vec::new();
     for number in numbers(client)? {
         if try_lock(client, number)? {
             unlock(client, number)?;
-            found.push(format!("{PREFIX}{number}"));
+            found.push(number);
         }
     }
     Ok(found)
+}
+
+/// Drops all databases of a sandbox.
+fn drop_sandbox(inner: &Inner, client: &mut Client, number: i32) -> Result<(), ServerError> {
+    for (_, database) in sandbox_databases(client)?.into_iter().filter(|(of, _)| *of == number) {
+        drop_database(inner, client, &database)?;
+    }
+    Ok(())
 }
 
 /// Takes the first free number, renames the spare or clones the template, and gives the database its settings.
 fn make(client: &mut Client, fixture: &str) -> Result<(i32, String), ServerError> {
     let number = free_number(client)?;
     let database = format!("{PREFIX}{number}");
-    let made = obtain(client, &database, fixture).and_then(|()| {
-        let quoted = quote_ident(&database);
-        let access = format!(
-            "{} REVOKE ALL ON DATABASE {quoted} FROM PUBLIC; GRANT CONNECT ON DATABASE {quoted} TO observer, checker; \
-             ALTER ROLE student RESET ALL",
-            database_settings(&database)
-        );
-        client.batch_execute(&access).map_err(ServerError::refused("open the sandbox"))
-    });
+    let made = obtain(client, &database, fixture).and_then(|()| open_to_student(client, &database));
     if made.is_err() {
         // What went wrong before says more than what goes wrong now.
         unlock(client, number).unwrap_or_default();
     }
     made.map(|()| (number, database))
+}
+
+/// Gives a new database of a sandbox its settings, and opens it to nobody but the student and the eyes that check.
+fn open_to_student(client: &mut Client, database: &str) -> Result<(), ServerError> {
+    let quoted = quote_ident(database);
+    let access = format!(
+        "{} REVOKE ALL ON DATABASE {quoted} FROM PUBLIC; GRANT CONNECT ON DATABASE {quoted} TO observer, checker; \
+         ALTER ROLE student RESET ALL",
+        database_settings(database)
+    );
+    client.batch_execute(&access).map_err(ServerError::refused("open the sandbox"))
 }
 
 fn free_number(client: &mut Client) -> Result<i32, ServerError> {

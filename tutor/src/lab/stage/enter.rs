@@ -12,7 +12,7 @@ use crate::server::Role;
 /// Ends the listed processes, if they are still the sandbox's.
 const END_PROCESSES: &str = "
     SELECT pg_catalog.pg_terminate_backend(a.pid) FROM pg_catalog.pg_stat_activity a
-    WHERE a.datname = $1 AND a.pid = ANY ($2)";
+    WHERE a.datname = ANY ($1) AND a.pid = ANY ($2)";
 
 /// The pause between two looks at processes that are to end.
 const LOOK_AGAIN: Duration = Duration::from_millis(5);
@@ -27,14 +27,13 @@ impl<'a> Stage<'a> {
         self.clear()?;
         self.restore_earlier(exercise)?;
         self.remove_created(exercise)?;
-        self.set_up(&exercise.setup)?;
-        self.open_session(FIRST_SESSION)?;
+        self.set_up(&exercise.setup, exercise.check.database.as_deref())?;
         let sidecar = exercise.sidecar.as_ref().map(|hold| self.open_sidecar(exercise, hold)).transpose()?;
         let expected = Expected::read(&self.lab.expected_file(&exercise.id), self.server.major().into());
         let attempt = Attempt::new(self.normaliser());
         self.scene = Some(Scene { exercise, expected, sidecar, attempt, failure: None });
         self.on_task = true;
-        Ok(())
+        self.open_session(FIRST_SESSION)
     }
 
     /// Leaves the current exercise, if there is one: what it left is cleared away, and the session is new.
@@ -52,11 +51,13 @@ impl<'a> Stage<'a> {
         self.probe.ignore_sidecar(None);
         self.keep_settings();
         self.sessions.clear();
+        self.sandbox.stop_replication()?;
         self.end_processes()?;
         self.sandbox.restore_settings()?;
-        if let Some(cleanup) = left.and_then(|exercise| exercise.cleanup.as_deref()) {
+        if let Some((cleanup, exercise)) = left.and_then(|left| Some((left.cleanup.as_deref()?, left))) {
+            let database = self.sandbox.database_of(exercise.check.database.as_deref());
             // What the clean-up means to take back may not be there any more.
-            let _ = run_script(&mut self.connect(Role::Student)?, cleanup);
+            let _ = run_script(&mut self.connect(Role::Student, database)?, cleanup);
         }
         Ok(())
     }
@@ -71,7 +72,8 @@ impl<'a> Stage<'a> {
             if start.elapsed() > QUIET_LIMIT {
                 return Err(StageError::Restless(pids));
             }
-            self.admin.execute(END_PROCESSES, &[&self.sandbox.database(), &pids])?;
+            let databases: Vec<&str> = self.sandbox.databases().collect();
+            self.admin.execute(END_PROCESSES, &[&databases, &pids])?;
             std::thread::sleep(LOOK_AGAIN);
         }
     }
@@ -80,38 +82,45 @@ impl<'a> Stage<'a> {
     fn restore_earlier(&mut self, exercise: &Exercise) -> Result<(), StageError> {
         for id in &exercise.check.after {
             let Some(earlier) = self.lesson.exercise(id) else { continue };
+            let home = earlier.check.database.as_deref();
             self.remove_created(earlier)?;
-            self.set_up(&earlier.setup)?;
+            self.set_up(&earlier.setup, home)?;
             let answer = earlier.answers.first().map(String::as_str).unwrap_or_default();
-            self.run_as(Role::Student, answer, earlier.line)?;
+            self.run_as(Role::Student, home, answer, earlier.line)?;
         }
         Ok(())
     }
 
     fn remove_created(&mut self, exercise: &Exercise) -> Result<(), StageError> {
         let drops: Vec<String> = exercise.check.creates.iter().map(|created| created.drop_statement() + ";").collect();
-        if drops.is_empty() { Ok(()) } else { self.run_as(Role::Student, &drops.join("\n"), exercise.line) }
+        if drops.is_empty() {
+            return Ok(());
+        }
+        self.run_as(Role::Student, exercise.check.database.as_deref(), &drops.join("\n"), exercise.line)
     }
 
-    pub(super) fn set_up(&mut self, setups: &[Setup]) -> Result<(), StageError> {
+    /// Runs set-ups, those that name no database in `home`.
+    pub(super) fn set_up(&mut self, setups: &[Setup], home: Option<&str>) -> Result<(), StageError> {
         for setup in setups {
             let role = match setup.role {
                 SetupRole::Student => Role::Student,
                 SetupRole::Admin => Role::Admin,
             };
-            self.run_as(role, &setup.sql, setup.line)?;
+            self.run_as(role, setup.database.as_deref().or(home), &setup.sql, setup.line)?;
         }
         Ok(())
     }
 
-    /// Runs a script in a session of its own.
-    fn run_as(&self, role: Role, script: &str, line: usize) -> Result<(), StageError> {
+    /// Runs a script in a session of its own, in the database that the lesson calls `home`.
+    fn run_as(&self, role: Role, home: Option<&str>, script: &str, line: usize) -> Result<(), StageError> {
         let place = format!("{}:{line}", self.lesson.file.display());
-        run_script(&mut self.connect(role)?, script).map_err(|cause| StageError::Setup { place, cause })
+        let ran = run_script(&mut self.connect(role, self.sandbox.database_of(home))?, script);
+        ran.map(drop).map_err(|cause| StageError::Setup { place, cause })
     }
 
     pub(super) fn open_sidecar(&mut self, exercise: &Exercise, hold: &str) -> Result<Sidecar, StageError> {
-        let shell = self.connect(Role::Student)?;
+        let database = self.sandbox.database_of(exercise.check.database.as_deref());
+        let shell = self.connect(Role::Student, database)?;
         let sidecar = Sidecar::new(shell, hold, exercise.release.as_deref()).map_err(StageError::Sidecar)?;
         self.probe.ignore_sidecar(Some(sidecar.pid()));
         Ok(sidecar)

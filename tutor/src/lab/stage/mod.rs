@@ -12,11 +12,11 @@ use std::time::{Duration, Instant};
 
 pub use error::StageError;
 
-use super::scene::{connection_variables, session_options};
+use super::scene::{session_options, session_variables};
 use super::sidecar::Sidecar;
 use super::watch::{TaskWatch, Watch};
-use crate::check::{Attempt, Expected, ExpectedError, StateError, StateProbe};
-use crate::course::{Exercise, Lab, Lesson};
+use crate::check::{Attempt, Databases, Expected, ExpectedError, Eyes, StateError, StateProbe};
+use crate::course::{Exercise, Lab, Lesson, Needs};
 use crate::psql::{Execution, Item, Performed, PrintSettings, Shell, Streams};
 use crate::server::{Role, Sandbox, Server};
 use crate::wire::Connection;
@@ -85,8 +85,12 @@ struct Scene<'a> {
 impl<'a> Stage<'a> {
     /// A stage for `lesson` with a fresh sandbox on `server`.
     pub fn open(server: &'a Server, lab: &'a Lab, lesson: &'a Lesson, usage: Usage) -> Result<Stage<'a>, StageError> {
-        let sandbox = Sandbox::create(server, &lesson.fixture)?;
-        let (probe, admin) = eyes(server, sandbox.database())?;
+        let mut sandbox = Sandbox::create(server, &lesson.fixture)?;
+        lesson.databases.iter().try_for_each(|name| sandbox.add_database(name))?;
+        if lesson.needs == Some(Needs::Replication) {
+            sandbox.allow_replication()?;
+        }
+        let (probe, admin) = eyes(server, &sandbox)?;
         let mut stage = Stage {
             server,
             lab,
@@ -102,7 +106,7 @@ impl<'a> Stage<'a> {
             usage,
             sandbox,
         };
-        stage.set_up(&lesson.setup)?;
+        stage.set_up(&lesson.setup, None)?;
         stage.open_session(FIRST_SESSION)?;
         Ok(stage)
     }
@@ -165,13 +169,13 @@ impl<'a> Stage<'a> {
     pub fn reconnect(&mut self) -> Result<(), StageError> {
         let start = Instant::now();
         (self.probe, self.admin) = loop {
-            match eyes(self.server, self.sandbox.database()) {
+            match eyes(self.server, &self.sandbox) {
                 Ok(eyes) => break eyes,
                 Err(error) if start.elapsed() > RECOVERY_LIMIT => return Err(error),
                 Err(_) => std::thread::sleep(CONNECT_AGAIN),
             }
         };
-        let options = session_options(self.server, Role::Student, self.sandbox.database());
+        let options = session_options(self.server, Role::Student, self.home_database());
         for shell in self.sessions.values_mut() {
             shell.reconnect(options.clone())?;
         }
@@ -232,7 +236,7 @@ impl<'a> Stage<'a> {
     /// Opens a session of that name and makes it the current one. How results are shown stays as it was.
     fn open_session(&mut self, name: &str) -> Result<(), StageError> {
         self.keep_settings();
-        let mut shell = self.connect(Role::Student)?;
+        let mut shell = self.connect(Role::Student, self.home_database())?;
         shell.set_interactive(self.usage.is_interactive);
         shell.set_own_commands(self.usage.own_commands);
         *shell.settings_mut() = self.settings.clone();
@@ -248,20 +252,35 @@ impl<'a> Stage<'a> {
         }
     }
 
-    fn connect(&self, role: Role) -> Result<Shell, StageError> {
-        let options = session_options(self.server, role, self.sandbox.database());
+    fn connect(&self, role: Role, database: &str) -> Result<Shell, StageError> {
+        let options = session_options(self.server, role, database);
         let mut shell = Shell::new(Connection::connect(&options)?, options);
-        for (name, value) in connection_variables(self.server, self.sandbox.database()) {
-            shell.variables_mut().set_unchecked(name, &value);
+        for (name, value) in session_variables(self.server, &self.sandbox) {
+            shell.variables_mut().set_unchecked(&name, &value);
         }
         Ok(shell)
+    }
+
+    /// What the lesson calls the database that the open exercise plays in.
+    fn home(&self) -> Option<&'a str> {
+        self.exercise().and_then(|exercise| exercise.check.database.as_deref())
+    }
+
+    /// The database that the open exercise plays in.
+    fn home_database(&self) -> &str {
+        self.sandbox.database_of(self.home())
     }
 }
 
 /// The sessions of the tutor's own that look and clear up.
-fn eyes(server: &Server, database: &str) -> Result<(StateProbe, postgres::Client), StageError> {
-    let observer = server.connect(Role::Observer, database)?;
-    let checker = server.connect(Role::Checker, database)?;
+fn eyes(server: &Server, sandbox: &Sandbox) -> Result<(StateProbe, postgres::Client), StageError> {
+    let look_into = |database: &str| -> Result<Eyes, StageError> {
+        let observer = server.connect(Role::Observer, database)?;
+        Ok(Eyes { observer, checker: server.connect(Role::Checker, database)? })
+    };
+    let eyes = sandbox.databases().map(look_into).collect::<Result<_, _>>()?;
+    let further = sandbox.further().map(|(name, database)| (name.to_owned(), database.to_owned())).collect();
+    let names = Databases { main: sandbox.database().to_owned(), further };
     let admin = server.connect(Role::Admin, "postgres")?;
-    Ok((StateProbe::new(observer, checker, database)?, admin))
+    Ok((StateProbe::new(names, eyes)?, admin))
 }

@@ -3,16 +3,20 @@
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
-use super::super::scene::{ask, volatile_texts};
+use super::super::scene::{ask, run_script, volatile_texts};
 use super::{QUIET_LIMIT, Stage};
 use crate::check::{
-    Expected, Look, Normaliser, Outcome, StateError, Stillness, Verdict, begins_answer, judge, shows_answer, state_sql,
+    Expected, Look, Normaliser, Outcome, StateError, Stillness, Verdict, begins_answer, judge, shows_answer,
 };
 use crate::course::{Exercise, StateCheck, StateRole, When};
+use crate::server::Role;
 use crate::wire::TransactionStatus;
 
 /// The pause between two looks at the state.
 const LOOK_AGAIN: Duration = Duration::from_millis(20);
+
+/// What a trial cannot outlast.
+const TRIAL_LIMITS: &str = "SET statement_timeout = '10s'; SET lock_timeout = '5s';";
 
 /// The conditions on state that do not hold.
 struct Failing {
@@ -61,7 +65,7 @@ impl Stage<'_> {
 
     /// A normaliser that knows this sandbox.
     pub fn normaliser(&self) -> Normaliser {
-        Normaliser::new(volatile_texts(self.server, self.database()))
+        Normaliser::new(volatile_texts(self.server, &self.sandbox))
     }
 
     /// Whether something was done for the task since it was opened or since the last verdict.
@@ -135,26 +139,46 @@ impl Stage<'_> {
         }
         let mut failing = self.unseen_states(exercise);
         for state in exercise.check.state.iter().filter(|state| state.when == When::After) {
-            if !self.holds(state)? {
+            let holds = match state.role {
+                StateRole::Trial if !failing.is_empty() || !self.shows_it_by_the_rules(exercise) => break,
+                StateRole::Trial => self.try_out(state),
+                StateRole::Student => self.student_sees(state),
+                StateRole::Observer | StateRole::Checker => {
+                    let student_pid = self.shell().pid();
+                    self.probe.holds(state, student_pid, self.home())?
+                }
+            };
+            if !holds {
                 failing.push(state.name.clone());
             }
         }
         Ok(failing)
     }
 
+    /// Whether what was shown is right, and was come by as the exercise asks.
+    fn shows_it_by_the_rules(&self, exercise: &Exercise) -> bool {
+        self.shows_answer(exercise) && self.outcome_with(exercise, &[]).fails.is_empty()
+    }
+
+    /// Tries what the student has made. A trial that fails, for whatever reason, says that it is not what was asked.
+    fn try_out(&self, state: &StateCheck) -> bool {
+        let home = state.database.as_deref().or(self.home());
+        let Ok(mut shell) = self.connect(Role::Student, self.sandbox.database_of(home)) else { return false };
+        let script = self.probe.sql(state, shell.pid(), self.home());
+        let tried = run_script(&mut shell, TRIAL_LIMITS).and_then(|_| run_script(&mut shell, &script));
+        tried.is_ok_and(|answer| answer.as_deref() == Some("t"))
+    }
+
+    /// A session in a failed transaction, or one that is gone, answers nothing: then the state does not hold.
+    fn student_sees(&mut self, state: &StateCheck) -> bool {
+        let student_pid = self.shell().pid();
+        let sql = self.probe.sql(state, student_pid, self.home());
+        ask(self.shell(), &sql).is_ok_and(|answer| answer.as_deref() == Some("t"))
+    }
+
     /// The names of the states that should have held while a statement ran, and did not.
     fn unseen_states(&self, exercise: &Exercise) -> Vec<String> {
         self.scene.as_ref().map(|scene| scene.attempt.unseen_states(&exercise.check)).unwrap_or_default()
-    }
-
-    fn holds(&mut self, state: &StateCheck) -> Result<bool, StateError> {
-        let student_pid = self.shell().pid();
-        if state.role != StateRole::Student {
-            return self.probe.holds(state, student_pid);
-        }
-        let sql = state_sql(state, student_pid, self.sandbox.database());
-        // A session in a failed transaction, or one that is gone, answers nothing: then the state does not hold.
-        Ok(ask(self.shell(), &sql).is_ok_and(|answer| answer.as_deref() == Some("t")))
     }
 
     /// Waits while a condition does not hold that may still come true; Ctrl-C ends the wait.
@@ -167,7 +191,9 @@ impl Stage<'_> {
             let activity = self.probe.activity()?;
             // A worker that waits for the student to read or to end a transaction waits for ever.
             let (is_quiet, waits_for_others) = (activity.is_quiet(), activity.waits_for_others());
-            let is_over = is_quiet || still.lasts(activity) && waits_for_others;
+            let (replicates, lasts) = (activity.replicates(), still.lasts(activity));
+            // What was committed a moment ago may not have been sent yet.
+            let is_over = is_quiet && !replicates || lasts && (is_quiet || waits_for_others);
             let names = self.failing_states(exercise)?;
             // What should have held while a statement ran does not come true afterwards, and what was shown stays.
             let may_change = names.len() > self.unseen_states(exercise).len() && self.shows_answer(exercise);
