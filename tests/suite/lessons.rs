@@ -55,5 +55,6 @@ fn assert_recorded(proof: &Proof) {
     settings.set_snapshot_path(proof.file.parent().expect("the folder of records"));
     settings.set_prepend_module_to_snapshot(false);
     settings.set_omit_expression(true);
-    settings.bind(|| insta::assert_snapshot!(proof.id.as_str(), proof.shown.trim_end()));
+    let name = proof.file.file_stem().expect("the record's name").to_string_lossy();
+    settings.bind(|| insta::assert_snapshot!(name.as_ref(), proof.shown.trim_end()));
 }

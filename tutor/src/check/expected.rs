@@ -1,7 +1,7 @@
 //! What an exercise's answers and wrong answers show: recorded, one file an exercise.
 //!
-//! The file is an insta snapshot (`labs/<lab>/expected/<exercise>.snap`, `<exercise>@<major>.snap` where a major of
-//! PostgreSQL shows something else). Its text:
+//! The file is an insta snapshot (`labs/<lab>/expected/<exercise>.snap`, recorded on the oldest major of PostgreSQL that
+//! the kit knows, and `<exercise>@<major>.snap` where a later one shows something else). Its text:
 //!
 //! ```text
 //! answer 1
@@ -47,9 +47,8 @@ pub enum ExpectedError {
 
 impl Expected {
     /// Reads the expectation at `file`, or the variant of that file for PostgreSQL's `major` version.
-    pub fn read(file: &Path, major: u32) -> Result<Expected, ExpectedError> {
-        let variant = variant(file, major);
-        let file = if variant.is_file() { variant } else { file.to_owned() };
+    pub fn read(file: &Path, major: u16) -> Result<Expected, ExpectedError> {
+        let file = record_for(file, major);
         if !file.is_file() {
             return Err(ExpectedError::Missing(file));
         }
@@ -95,8 +94,14 @@ impl Expected {
     }
 }
 
-/// Where the variant of an expectation for one major version stands.
-pub(super) fn variant(file: &Path, major: u32) -> PathBuf {
+/// The record that holds for a major version: its variant of `file` if there is one, else `file`.
+pub(crate) fn record_for(file: &Path, major: u16) -> PathBuf {
+    let variant = variant(file, major);
+    if variant.is_file() { variant } else { file.to_owned() }
+}
+
+/// Where the variant of a record for one major version stands.
+pub(crate) fn variant(file: &Path, major: u16) -> PathBuf {
     let stem = file.file_stem().unwrap_or_default().to_string_lossy();
     file.with_file_name(format!("{stem}@{major}.snap"))
 }

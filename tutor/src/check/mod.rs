@@ -20,6 +20,7 @@ mod tokens;
 
 pub use attempt::Attempt;
 pub use expected::{Expected, ExpectedError};
+pub(crate) use expected::{record_for, variant};
 pub(crate) use judge::is_mistake;
 pub use judge::{Difference, Feedback, Look, Remark, Verdict, begins_answer, judge, shows_answer};
 pub use normalise::{Normaliser, Volatile};

@@ -6,8 +6,9 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::{Stage, StageError, Usage};
-use crate::check::{Expected, Feedback, Outcome, Verdict};
+use crate::check::{Expected, Feedback, Outcome, Verdict, record_for, variant};
 use crate::course::{Compare, Exercise, Lab, Lesson, Step};
+use crate::provision::postgres::MAJORS;
 use crate::psql::{Item, Performed, Streams};
 use crate::server::Server;
 
@@ -18,8 +19,10 @@ pub struct Proof {
     pub id: String,
     /// What was shown this time, as it is recorded.
     pub shown: String,
-    /// Where the record stands.
+    /// Where the record stands that holds for the server's major version.
     pub file: PathBuf,
+    /// Where a new record goes.
+    home: RecordHome,
     /// The lesson file.
     pub source: PathBuf,
     /// What is wrong with the lesson; none if it is proved. A record that differs is not among them.
@@ -29,8 +32,7 @@ pub struct Proof {
 impl Proof {
     /// The text of the record; `None` if nothing was recorded yet.
     pub fn recorded(&self) -> Option<String> {
-        let snapshot = insta::Snapshot::from_file(&self.file).ok()?;
-        Some(snapshot.as_text()?.to_string())
+        text_of(&self.file)
     }
 
     /// Whether the record says what was shown this time.
@@ -38,20 +40,48 @@ impl Proof {
         self.recorded().is_some_and(|recorded| recorded.trim_end() == self.shown.trim_end())
     }
 
-    /// Writes what was shown this time as the record: whole, or not at all.
+    /// Writes what was shown this time as the record: whole, or not at all. A major version after the oldest one gets a
+    /// record of its own only if it shows something else.
     pub fn record(&self) -> io::Result<()> {
-        let dir = self.file.parent().unwrap_or(Path::new("."));
+        let RecordHome { plain, major } = &self.home;
+        let variant = variant(plain, *major);
+        if major == MAJORS.start() || !plain.is_file() {
+            return self.write(plain);
+        }
+        if text_of(plain).is_some_and(|plain| plain.trim_end() == self.shown.trim_end()) {
+            return if variant.is_file() { fs::remove_file(variant) } else { Ok(()) };
+        }
+        self.write(&variant)
+    }
+
+    fn write(&self, file: &Path) -> io::Result<()> {
+        let dir = file.parent().unwrap_or(Path::new("."));
         fs::create_dir_all(dir)?;
         let source = self.source.file_name().unwrap_or_default().to_string_lossy();
         let text = format!("---\nsource: {source}\nexpression: {}\n---\n{}\n", self.id, self.shown.trim_end());
-        let file = tempfile::NamedTempFile::new_in(dir)?;
-        fs::write(file.path(), text)?;
-        let mut permissions = fs::metadata(file.path())?.permissions();
+        let new = tempfile::NamedTempFile::new_in(dir)?;
+        fs::write(new.path(), text)?;
+        let mut permissions = fs::metadata(new.path())?.permissions();
         std::os::unix::fs::PermissionsExt::set_mode(&mut permissions, 0o644);
-        fs::set_permissions(file.path(), permissions)?;
-        file.persist(&self.file)?;
+        fs::set_permissions(new.path(), permissions)?;
+        new.persist(file)?;
         Ok(())
     }
+}
+
+/// Where the records of an exercise go.
+#[derive(Debug, Clone)]
+struct RecordHome {
+    /// The record of the oldest major version.
+    plain: PathBuf,
+    /// The server's major version.
+    major: u16,
+}
+
+/// The text of a record, without its header.
+fn text_of(file: &Path) -> Option<String> {
+    let snapshot = insta::Snapshot::from_file(file).ok()?;
+    Some(snapshot.as_text()?.to_string())
 }
 
 /// Proves the exercises of `lesson` that `wanted` names, and its demos if `demos`, on a fresh stage of `server`.
@@ -97,13 +127,13 @@ fn prove_exercise<'a>(stage: &mut Stage<'a>, lab: &Lab, exercise: &'a Exercise) 
         faults.push("there is no hint".to_owned());
     }
     faults.extend(stage.leave().err().map(|error| error.to_string()));
-    Proof {
-        id: exercise.id.clone(),
-        shown: expected.render(),
-        file: lab.expected_file(&exercise.id),
-        source: stage.lesson().file.clone(),
-        faults,
-    }
+    proof(stage, lab, exercise.id.clone(), expected.render(), faults)
+}
+
+fn proof(stage: &Stage<'_>, lab: &Lab, id: String, shown: String, faults: Vec<String>) -> Proof {
+    let home = RecordHome { plain: lab.expected_file(&id), major: stage.major() };
+    let file = record_for(&home.plain, home.major);
+    Proof { id, shown, file, home, source: stage.lesson().file.clone(), faults }
 }
 
 /// A script played as an attempt.
@@ -277,6 +307,5 @@ fn prove_demos<'a>(stage: &mut Stage<'a>, lab: &Lab, id: String) -> Result<Proof
             Step::Text(_) | Step::Figure(_) | Step::Quiz(_) => {}
         }
     }
-    let file = lab.expected_file(&id);
-    Ok(Proof { id, shown, file, source: lesson.file.clone(), faults })
+    Ok(proof(stage, lab, id, shown, faults))
 }

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 
+use super::ingredients::Ingredients;
 use super::postgres::Installed;
 
 /// Changed whenever this crate lays a realm out differently, so that an older one is not used.
@@ -14,21 +15,20 @@ const LAYOUT: u32 = 1;
 /// How many hexadecimal digits name a realm.
 const DIGITS: usize = 12;
 
-/// The directories of the course whose files count.
-const SOURCES: [&str; 2] = ["extension", "fixtures"];
-
 /// The state of the sources, before it is known which server they are for.
 #[derive(Clone)]
 pub(crate) struct Sources(Sha256);
 
 impl Sources {
-    /// Reads all source files of a course.
-    pub(crate) fn read(course_root: &Path) -> Result<Sources, (PathBuf, io::Error)> {
+    /// Reads all source files that a realm is made from.
+    pub(crate) fn read(ingredients: &Ingredients) -> Result<Sources, (PathBuf, io::Error)> {
         let mut state = Sha256::new();
-        for name in SOURCES {
-            for file in files_below(&course_root.join(name))? {
+        for (root, folder) in
+            [(&ingredients.kit, ingredients.extension()), (&ingredients.course, ingredients.fixtures())]
+        {
+            for file in files_below(&folder)? {
                 let content = fs::read(&file).map_err(|cause| (file.clone(), cause))?;
-                let path = file.strip_prefix(course_root).unwrap_or(&file);
+                let path = file.strip_prefix(root).unwrap_or(&file);
                 feed(&mut state, path.to_string_lossy().as_bytes());
                 feed(&mut state, &content);
             }

@@ -30,14 +30,14 @@ const FOREIGN: [&str; 4] = ["OUT_DIR", "CARGO_TARGET_DIR", "CARGO_TARGET_TMPDIR"
 /// Why there is no library.
 #[derive(Debug, Error)]
 pub enum ExtensionError {
-    /// The course directory lacks a file.
+    /// The kit's directory lacks a file.
     #[error(
-        "{path} is missing\nthe extension is built from the course's directory {root}\nclone the course again, or name its directory"
+        "{path} is missing\nthe extension is built from the kit's directory, and neither {root} nor the working directory is in it\nclone the kit again, or start from its directory"
     )]
     NoSources {
         /// The file.
         path: PathBuf,
-        /// The course.
+        /// The directory.
         root: PathBuf,
     },
     /// cargo failed.
@@ -56,19 +56,19 @@ pub enum ExtensionError {
 
 /// Builds the library and says where it is.
 pub(crate) fn build(
-    course_root: &Path,
+    kit_root: &Path,
     home: &Home,
     installed: &Installed,
     progress: &mut dyn Progress,
 ) -> Result<PathBuf, ExtensionError> {
     for needed in ["extension/Cargo.toml", "extension/pg_background.control"] {
-        let path = course_root.join(needed);
+        let path = kit_root.join(needed);
         if !path.is_file() {
-            return Err(ExtensionError::NoSources { path, root: course_root.to_owned() });
+            return Err(ExtensionError::NoSources { path, root: kit_root.to_owned() });
         }
     }
-    let target = target_dir(course_root, home, installed.major);
-    let mut command = command(course_root, &target, installed);
+    let target = target_dir(kit_root, home, installed.major);
+    let mut command = command(kit_root, &target, installed);
     progress.begin("building the extension");
     let log = home.build_log();
     match run(&mut command, Some(&log), progress) {
@@ -80,7 +80,7 @@ pub(crate) fn build(
     }
 }
 
-fn command(course_root: &Path, target: &Path, installed: &Installed) -> Command {
+fn command(kit_root: &Path, target: &Path, installed: &Installed) -> Command {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| OsString::from("cargo"));
     let mut command = Command::new(cargo);
     for (name, _) in std::env::vars_os() {
@@ -88,11 +88,11 @@ fn command(course_root: &Path, target: &Path, installed: &Installed) -> Command 
             command.env_remove(name);
         }
     }
-    command.current_dir(course_root).env("PGRX_PG_CONFIG_PATH", &installed.pg_config);
+    command.current_dir(kit_root).env("PGRX_PG_CONFIG_PATH", &installed.pg_config);
     command.args(["build", "--package", PACKAGE, "--features", &format!("pg{}", installed.major)]);
     command.args(PROFILE.iter().flat_map(|setting| ["--config", setting])).arg("--target-dir").arg(target);
     // A lock file that cannot be written must not be rewritten.
-    if !writable(course_root) {
+    if !writable(kit_root) {
         command.arg("--locked");
     }
     command
@@ -109,11 +109,11 @@ fn library_name(major: u16) -> String {
 }
 
 /// In the clone, where the extension's author builds it too; in the home if the clone cannot be written.
-fn target_dir(course_root: &Path, home: &Home, major: u16) -> PathBuf {
-    let target = course_root.join("target");
+fn target_dir(kit_root: &Path, home: &Home, major: u16) -> PathBuf {
+    let target = kit_root.join("target");
     let ours = target.join(format!("pg{major}"));
     let nearest = [&ours, &target].into_iter().find(|path| path.exists());
-    match writable(nearest.map_or(course_root, PathBuf::as_path)) {
+    match writable(nearest.map_or(kit_root, PathBuf::as_path)) {
         true => ours,
         false => home.target_dir(major),
     }

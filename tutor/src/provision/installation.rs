@@ -57,7 +57,7 @@ impl Layout {
 pub(crate) fn make(
     install: &Path,
     installed: &Installed,
-    course_root: &Path,
+    extension: &Path,
     library: &Path,
 ) -> Result<(), ProvisionError> {
     let layout = Layout::new(installed);
@@ -72,7 +72,7 @@ pub(crate) fn make(
         mirror(directory, &place(directory), &opened)?;
     }
     copy_programs(&layout, &place(&layout.bindir))?;
-    add_extension(course_root, library, installed.major, &place(&layout.pkglibdir), &place(&extensions))?;
+    add_extension(extension, library, installed.major, &place(&layout.pkglibdir), &place(&extensions))?;
     trust_dblink(&extensions, &place(&extensions))
 }
 
@@ -105,11 +105,17 @@ fn copy_programs(layout: &Layout, bin: &Path) -> Result<(), ProvisionError> {
     Ok(())
 }
 
-fn add_extension(root: &Path, library: &Path, major: u16, lib: &Path, extensions: &Path) -> Result<(), ProvisionError> {
+fn add_extension(
+    sources: &Path,
+    library: &Path,
+    major: u16,
+    lib: &Path,
+    extensions: &Path,
+) -> Result<(), ProvisionError> {
     copy_file(library, &lib.join(format!("{PACKAGE}.{}", library_suffix(major))), 0o755)?;
     let control = format!("{PACKAGE}.control");
-    copy_file(&root.join("extension").join(&control), &extensions.join(&control), 0o644)?;
-    let scripts = root.join("extension/sql");
+    copy_file(&sources.join(&control), &extensions.join(&control), 0o644)?;
+    let scripts = sources.join("sql");
     for entry in fs::read_dir(&scripts).map_err(at(&scripts))? {
         let entry = entry.map_err(at(&scripts))?;
         if entry.path().extension().is_some_and(|suffix| suffix == "sql") {

@@ -12,6 +12,7 @@
 mod answers;
 mod digest;
 mod extension;
+mod ingredients;
 mod installation;
 pub mod packages;
 pub mod postgres;
@@ -37,6 +38,7 @@ pub(crate) use template::{database_settings, template_database};
 use crate::home::{Home, HomeError, NEW, OLD, make_dir};
 use crate::server::{Account, AccountError, Postmaster, ProcessError, ServerError, StopMode};
 use digest::Sources;
+use ingredients::Ingredients;
 use installation::Layout;
 use postgres::{Candidate, Installed, Missing};
 use realm::Facts;
@@ -115,14 +117,14 @@ pub(crate) fn at(path: impl Into<PathBuf>) -> impl FnOnce(io::Error) -> Provisio
     }
 }
 
-/// Makes sure that there is a realm for the course's sources, and returns it.
+/// Makes sure that there is a realm for the course in `course_root`, and returns it.
 pub fn provision(
     course_root: &Path,
     home: &Home,
     options: &Options,
     progress: &mut dyn Progress,
 ) -> Result<Realm, ProvisionError> {
-    let made = find_or_make(course_root, home, options, progress);
+    let made = find_or_make(&Ingredients::of(course_root), home, options, progress);
     match &made {
         Ok(_) => progress.end(),
         Err(_) => progress.fail(),
@@ -131,13 +133,13 @@ pub fn provision(
 }
 
 fn find_or_make(
-    course_root: &Path,
+    ingredients: &Ingredients,
     home: &Home,
     options: &Options,
     progress: &mut dyn Progress,
 ) -> Result<Realm, ProvisionError> {
     home.check_ours()?;
-    let sources = Sources::read(course_root).map_err(|(path, cause)| at(path)(cause))?;
+    let sources = Sources::read(ingredients).map_err(|(path, cause)| at(path)(cause))?;
     let candidates = postgres::candidates(&home.pg_config_cache())?;
     if let Some(realm) = ready(home, &sources, &candidates) {
         return Ok(realm);
@@ -150,7 +152,7 @@ fn find_or_make(
         return Ok(realm);
     }
     sweep(home);
-    let work = Work { course_root, home, installed: &installed, account, digest: sources.digest(&installed) };
+    let work = Work { ingredients, home, installed: &installed, account, digest: sources.digest(&installed) };
     let realm = work.make(progress)?;
     realm::remove_others(home, &realm);
     Ok(realm)
@@ -254,7 +256,7 @@ fn sweep(home: &Home) {
 
 /// All that making a realm needs.
 struct Work<'a> {
-    course_root: &'a Path,
+    ingredients: &'a Ingredients,
     home: &'a Home,
     installed: &'a Installed,
     account: Account,
@@ -263,7 +265,7 @@ struct Work<'a> {
 
 impl Work<'_> {
     fn make(&self, progress: &mut dyn Progress) -> Result<Realm, ProvisionError> {
-        let library = extension::build(self.course_root, self.home, self.installed, progress)?;
+        let library = extension::build(&self.ingredients.kit, self.home, self.installed, progress)?;
         let new = self.home.new_realm(self.installed.major, &self.digest);
         let filled = self.fill(&new, &library, progress);
         if filled.is_err() {
@@ -284,12 +286,12 @@ impl Work<'_> {
         // Root's realm is entered by the server's user; nobody else gets into an ordinary user's home anyway.
         make_dir(new, 0o755).map_err(at(new))?;
         let install = new.join("install");
-        installation::make(&install, self.installed, self.course_root, library)?;
+        installation::make(&install, self.installed, &self.ingredients.extension(), library)?;
         let bin = Layout::new(self.installed).bin();
         let recipe = template::Recipe {
             bin: &install.join(&bin),
             data: &new.join("template"),
-            fixtures: &self.course_root.join("fixtures"),
+            fixtures: &self.ingredients.fixtures(),
             account: &self.account,
         };
         let fixtures = template::make(&recipe, progress)?;
@@ -302,6 +304,7 @@ impl Work<'_> {
             bin,
             fixtures,
             account: self.account.clone(),
+            course: self.ingredients.course.clone(),
         };
         realm::complete(new, &facts).map_err(at(new))
     }

@@ -38,6 +38,9 @@ pub(crate) struct Facts {
     pub(crate) fixtures: Vec<String>,
     /// Who runs its servers.
     pub(crate) account: Account,
+    /// The course that it was made for.
+    #[serde(default)]
+    pub(crate) course: PathBuf,
 }
 
 /// A realm that can be used, held for as long as the value or a clone of it lives.
@@ -54,8 +57,7 @@ impl Realm {
         let held = File::options().read(true).open(directory.join(LOCK)).ok()?;
         held.try_lock_shared().ok()?;
         // Only now: before the lock was held, somebody may have been removing it.
-        let text = fs::read(directory.join(FACTS)).ok()?;
-        let facts = serde_json::from_slice(&text).ok()?;
+        let facts = read_facts(directory)?;
         Some(Realm { directory: directory.to_owned(), facts, _held: Arc::new(held) })
     }
 
@@ -120,16 +122,25 @@ impl Realm {
     }
 }
 
+fn read_facts(directory: &Path) -> Option<Facts> {
+    serde_json::from_slice(&fs::read(directory.join(FACTS)).ok()?).ok()
+}
+
 /// Writes the last parts of a realm in the making; then it may get its name.
 pub(crate) fn complete(directory: &Path, facts: &Facts) -> io::Result<()> {
     File::create(directory.join(LOCK))?;
     fs::write(directory.join(FACTS), serde_json::to_vec_pretty(facts)?)
 }
 
-/// Removes the realms of the same major that nobody uses. What cannot be removed now stays for the next time.
+/// Removes the realms of the same major that nobody uses: earlier ones of this course, and those of courses that are
+/// gone. What cannot be removed now stays for the next time.
 pub(crate) fn remove_others(home: &Home, ours: &Realm) {
     let others = home.entries(&format!("pg{}-", ours.major()));
     for directory in others.into_iter().filter(|directory| *directory != ours.directory) {
+        let facts = read_facts(&directory);
+        if facts.is_some_and(|facts| facts.course != ours.facts.course && facts.course.is_dir()) {
+            continue;
+        }
         // The lock is held until the directory is gone, so that nobody opens it meanwhile.
         let lock = File::options().read(true).open(directory.join(LOCK)).ok();
         let idle = lock.as_ref().is_none_or(|lock| lock.try_lock().is_ok());

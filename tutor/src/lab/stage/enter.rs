@@ -29,7 +29,7 @@ impl<'a> Stage<'a> {
         self.remove_created(exercise)?;
         self.set_up(&exercise.setup, exercise.check.database.as_deref())?;
         let sidecar = exercise.sidecar.as_ref().map(|hold| self.open_sidecar(exercise, hold)).transpose()?;
-        let expected = Expected::read(&self.lab.expected_file(&exercise.id), self.server.major().into());
+        let expected = Expected::read(&self.lab.expected_file(&exercise.id), self.server.major());
         let attempt = Attempt::new(self.normaliser());
         self.scene = Some(Scene { exercise, expected, sidecar, attempt, failure: None });
         self.on_task = true;

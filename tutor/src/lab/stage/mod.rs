@@ -121,6 +121,11 @@ impl<'a> Stage<'a> {
         self.scene.as_ref().map(|scene| scene.exercise)
     }
 
+    /// The server's major version.
+    pub fn major(&self) -> u16 {
+        self.server.major()
+    }
+
     /// The sandbox's name.
     pub fn database(&self) -> &str {
         self.sandbox.database()
