@@ -38,6 +38,8 @@ pub struct Check {
     pub after: Vec<String>,
     /// The database that the exercise plays in, one of the lesson's further ones; the sandbox if it names none.
     pub database: Option<String>,
+    /// The crate that the student completes, a folder beside the lesson. `\build` compiles and loads it.
+    pub build: Option<String>,
     /// What the exercise counts in grading.
     #[serde(default = "one")]
     pub points: u32,

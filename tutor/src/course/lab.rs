@@ -143,6 +143,7 @@ impl Lab {
         Err(CourseError::UnknownPlace { asked: asked.to_owned(), lab: self.number, nearest: self.nearest_id(asked) })
     }
 
+        mistakes.extend(lessons.iter().flat_map(|lesson| missing_crates(dir, lesson)));
     /// All exercises with their lessons, in order.
     pub fn exercises(&self) -> impl Iterator<Item = (&Lesson, &Exercise)> {
         self.lessons.iter().flat_map(|lesson| lesson.exercises().map(move |exercise| (lesson, exercise)))
@@ -294,3 +295,15 @@ fn read(file: &Path) -> Result<String, CourseError> {
 pub(super) fn line_of(text: &str, offset: usize) -> usize {
     text.as_bytes()[..offset.min(text.len())].iter().filter(|byte| **byte == b'\n').count() + 1
 }
+/// Crates that exercises name and that are not there.
+fn missing_crates(dir: &Path, lesson: &Lesson) -> Vec<SourceError> {
+    let named = lesson.exercises().filter_map(|exercise| Some((exercise.check.build.as_deref()?, exercise.line)));
+    named
+        .filter(|(name, _)| !dir.join(name).join("Cargo.toml").is_file())
+        .map(|(name, line)| {
+            let message = format!("`build` names {name:?}, and there is no crate in a folder of that name here");
+            SourceError { file: lesson.file.clone(), line, message }
+        })
+        .collect()
+}
+

@@ -16,7 +16,9 @@ mod scene;
 mod sidecar;
 mod stage;
 mod watch;
+mod workshop;
 
 pub use proof::{Proof, prove};
 pub use scene::{ScriptError, session_options, session_variables, volatile_texts};
-pub use stage::{Stage, StageError, Usage};
+pub use stage::{Builds, Stage, StageError, Usage};
+pub use workshop::{Workshop, WorkshopError};

@@ -5,7 +5,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::{Stage, StageError, Usage};
+use super::{Builds, Stage, StageError, Usage};
 use crate::check::{Expected, Feedback, Outcome, Verdict, record_for, variant};
 use crate::course::{Compare, Exercise, Lab, Lesson, Step};
 use crate::provision::postgres::MAJORS;
@@ -96,7 +96,8 @@ pub fn prove(
     wanted: &dyn Fn(&str) -> bool,
     report: &mut dyn FnMut(Proof),
 ) -> Result<(), StageError> {
-    let mut stage = Stage::open(server, lab, lesson, Usage::script())?;
+    let place = tempfile::tempdir().map_err(StageError::NoRoom)?;
+    let mut stage = Stage::open(server, lab, lesson, Usage::script(Builds::Below(place.path().to_owned())))?;
     for exercise in lesson.exercises().filter(|exercise| wanted(&exercise.id)) {
         report(prove_exercise(&mut stage, lab, exercise));
     }
@@ -191,6 +192,10 @@ fn run<'a>(
             Ok(Performed::Executed(_)) => after(stage),
             Ok(Performed::Unknown(_) | Performed::Failed) => return Err(name),
             _ => {}
+            Item::Command(command) if command.name == "build" => {
+                build(stage, command.rest.trim())?;
+                continue;
+            }
         }
     }
     Ok(())
@@ -204,6 +209,14 @@ impl io::Write for Merged<'_, '_> {
         self.0.borrow_mut().extend_from_slice(bytes);
         Ok(bytes.len())
     }
+/// `\build FILE` in an answer: FILE, beside the skeleton, is what the student has written.
+fn build(stage: &mut Stage<'_>, file: &str) -> Result<(), String> {
+    let workshop = stage.workshop().ok_or("build")?;
+    let prepared = workshop.open().and_then(|()| workshop.take_source(file));
+    prepared.map_err(|error| format!("build: {error}"))?;
+    stage.build(&mut Silent).map_err(|error| format!("build: {error}"))
+}
+
 
     fn flush(&mut self) -> io::Result<()> {
         Ok(())

@@ -10,6 +10,7 @@
 //! either no realm or a whole one. What it leaves besides is swept away by the next provisioning.
 
 mod answers;
+mod cargo;
 mod digest;
 mod extension;
 mod ingredients;
@@ -305,6 +306,7 @@ impl Work<'_> {
             fixtures,
             account: self.account.clone(),
             course: self.ingredients.course.clone(),
+            compiler: extension::compiler(&self.ingredients.kit, self.home, self.installed),
         };
         realm::complete(new, &facts).map_err(at(new))
     }

@@ -14,6 +14,9 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use super::cargo::{self, Compiler};
+use super::postgres::library_suffix;
+use super::progress::{Failure, Progress};
 use crate::home::{Home, OLD};
 use crate::server::{Account, AccountError, stop_orphans};
 
@@ -39,8 +42,9 @@ pub(crate) struct Facts {
     /// Who runs its servers.
     pub(crate) account: Account,
     /// The course that it was made for.
-    #[serde(default)]
     pub(crate) course: PathBuf,
+    /// What its extension was compiled with.
+    pub(crate) compiler: Compiler,
 }
 
 /// A realm that can be used, held for as long as the value or a clone of it lives.
@@ -94,6 +98,22 @@ impl Realm {
     /// A client program of the installation that was copied, such as `psql`; its path may lead nowhere.
     pub fn system_program(&self, name: &str) -> PathBuf {
         self.facts.system_bindir.join(name)
+    }
+
+    /// Compiles a crate for its servers, as the extension was; the compiler's words go to `log`. Returns the library.
+    pub(crate) fn compile(
+        &self,
+        dir: &Path,
+        package: &str,
+        log: &Path,
+        progress: &mut dyn Progress,
+    ) -> Result<PathBuf, Failure> {
+        cargo::build(dir, package, &self.facts.compiler, Some(log), progress)
+    }
+
+    /// The ending of the names of libraries that its servers load.
+    pub(crate) fn library_suffix(&self) -> &'static str {
+        library_suffix(self.major())
     }
 
     /// The stopped data directory that servers are copied from.

@@ -6,6 +6,7 @@ pub(super) enum TutorCommand {
     Task,
     Hint,
     Check,
+    Build,
     Solution,
     Reset,
     Next,
@@ -19,9 +20,9 @@ pub(super) enum TutorCommand {
 }
 
 /// The names of the tutor's commands.
-pub(super) const NAMES: [&str; 14] = [
-    "task", "hint", "check", "solution", "reset", "next", "skip", "back", "goto", "progress", "play", "session",
-    "sessions", "?",
+pub(super) const NAMES: [&str; 15] = [
+    "task", "hint", "check", "build", "solution", "reset", "next", "skip", "back", "goto", "progress", "play",
+    "session", "sessions", "?",
 ];
 
 /// psql's commands that the prompt has, for finding out what was meant by an unknown one.
@@ -38,6 +39,7 @@ impl TutorCommand {
             "task" => TutorCommand::Task,
             "hint" => TutorCommand::Hint,
             "check" => TutorCommand::Check,
+            "build" => TutorCommand::Build,
             "solution" => TutorCommand::Solution,
             "reset" => TutorCommand::Reset,
             "next" => TutorCommand::Next,

@@ -21,6 +21,10 @@ pub(super) const QUIZ: &str = "Question";
 pub(super) const ANSWER_QUIZ: &str = "Type a letter, or several. Enter tells the answer and goes on.";
 pub(super) const QUIZ_RIGHT: &str = "Right.";
 pub(super) const QUIZ_MORE: &str = "Right so far, but that is not all.";
+pub(super) const WITHHELD: &str = "The solution is not in this copy of the course.";
+pub(super) const NOTHING_TO_BUILD: &str = "There is nothing to build here.";
+pub(super) const BUILD_QUESTION: &str = "Build it? [y/N] ";
+pub(super) const BUILT: &str = "Built and loaded. Sessions and workers that begin now use it.";
 pub(super) const GO_ON: &str = "Enter goes on.";
 pub(super) const AT_EXERCISE: &str = "Type your answer. \\hint helps, \\task shows the task again, \\? all commands.";
 pub(super) const NO_EXERCISE: &str = "There is no exercise open here. Enter goes on.";
@@ -45,6 +49,7 @@ The lesson
   \\task          show the task again
   \\hint          show the next hint
   \\check         check what you have done so far
+  \\build         compile and load your own code, where an exercise asks for it
   \\solution      put the solution on the prompt (after passing or some tries)
   \\reset         start the exercise afresh
   \\next          go on to the next step
@@ -83,6 +88,14 @@ pub(super) fn hint_title(number: usize, of: usize) -> String {
 
 pub(super) fn quiz_answer(letters: &str) -> String {
     format!("Answer: {letters}")
+}
+
+pub(super) fn your_source(file: &str) -> String {
+    format!("Your source: {file}\nEdit it in another window; \\build compiles and loads it.\n")
+}
+
+pub(super) fn build_runs_code(file: &str) -> String {
+    format!("This compiles {file} with cargo as you, and your private server will run it.")
 }
 
 pub(super) fn not_graded(why: &str) -> String {

@@ -13,6 +13,7 @@ mod account;
 pub mod commands;
 pub mod doctor;
 mod error;
+mod libraries;
 mod open;
 mod process;
 mod roles;
@@ -165,7 +166,7 @@ impl Server {
         if let Some(running) = postmaster.take() {
             running.stop(mode)?;
         }
-        let mut all: Vec<(&str, String)> = shared_memory_type().into_iter().collect();
+        let mut all = own_settings(&self.inner.directory);
         all.extend(settings.iter().map(|(name, value)| (*name, value.clone())));
         let (directory, realm) = (&self.inner.directory, &self.inner.realm);
         let launch = Launch {
@@ -253,6 +254,11 @@ impl Drop for Inner {
             stop(postmaster, &self.address);
         }
     }
+}
+
+/// The settings with which every server starts, besides those of the template.
+fn own_settings(directory: &Path) -> Vec<(&'static str, String)> {
+    shared_memory_type().into_iter().chain([libraries::search_path(directory)]).collect()
 }
 
 /// Nobody is left to tell if it does not stop; the next tutor adopts it.

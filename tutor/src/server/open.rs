@@ -8,7 +8,7 @@ use postgres::error::SqlState;
 use super::slot::{self, Slot};
 use super::{
     Address, Inner, Launch, Lifetime, MAINTENANCE_DATABASE, PidFile, Postmaster, ProcessError, Role, Server,
-    ServerError, SocketDir, StopMode, free_port, sandbox, shared_memory_type, stop,
+    ServerError, SocketDir, StopMode, free_port, own_settings, sandbox, stop,
 };
 use crate::provision::Realm;
 
@@ -97,7 +97,7 @@ fn bring_up(realm: &Realm, slot: &Slot) -> Result<(Postmaster, Address), ServerE
 }
 
 fn start(realm: &Realm, slot: &Slot, address: &Address) -> Result<Postmaster, ProcessError> {
-    let settings: Vec<(&str, String)> = shared_memory_type().into_iter().collect();
+    let settings = own_settings(slot.directory());
     Postmaster::start(&Launch {
         program: &realm.program("postgres"),
         data: &slot.data(),

@@ -78,7 +78,7 @@ impl<'a> Stage<'a> {
         }
     }
 
-    /// Runs the reference answers that `exercise` builds on.
+    /// Runs the reference answers that `exercise` builds on; where they are withheld, the student's own.
     fn restore_earlier(&mut self, exercise: &Exercise) -> Result<(), StageError> {
         for id in &exercise.check.after {
             let Some(earlier) = self.lesson.exercise(id) else { continue };

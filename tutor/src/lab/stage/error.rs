@@ -1,6 +1,7 @@
 //! Why a lesson cannot be played.
 
 use super::super::scene::ScriptError;
+use super::super::workshop::WorkshopError;
 use crate::check::StateError;
 use crate::server::ServerError;
 use crate::wire::ConnectError;
@@ -31,6 +32,15 @@ pub enum StageError {
     /// The state of the server cannot be looked at.
     #[error(transparent)]
     State(#[from] StateError),
+    /// It builds on another exercise, whose answer is neither here nor the student's.
+    #[error("this exercise builds on {0:?}: solve that one first")]
+    Earlier(String),
+    /// The exercise's crate is not built and loaded.
+    #[error(transparent)]
+    Workshop(#[from] WorkshopError),
+    /// There is no place for copies of crates.
+    #[error("cannot make a folder for temporary files: {0}")]
+    NoRoom(std::io::Error),
     /// Workers of an earlier exercise do not end.
     #[error("processes of the sandbox do not end: {0:?}")]
     Restless(Vec<i32>),

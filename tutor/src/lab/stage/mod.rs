@@ -1,5 +1,6 @@
 //! The stage that exercises are played on.
 
+mod build;
 mod enter;
 mod error;
 mod verdict;
@@ -45,12 +46,23 @@ pub struct Usage {
     /// The width of the terminal, for `\x auto`.
     pub columns: Option<usize>,
 }
+    /// Whether crates are built.
+    pub builds: Builds,
+}
+
+/// Whether crates that exercises ask for are built: building runs their code, as the user who plays.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Builds {
+    /// Not here: exercises that ask for one are not graded.
+    Never,
+    /// They are, in copies below this folder.
+    Below(PathBuf),
 
 impl Usage {
     /// A script that nobody watches.
-    pub fn script() -> Usage {
+    pub fn script(builds: Builds) -> Usage {
         let interrupt = Arc::new(AtomicBool::new(false));
-        Usage { interrupt, is_interactive: false, own_commands: &[], columns: None }
+        Usage { interrupt, is_interactive: false, own_commands: &[], columns: None, builds }
     }
 }
 
@@ -70,6 +82,8 @@ pub struct Stage<'a> {
     admin: postgres::Client,
     usage: Usage,
     // Last, so that the sandbox is dropped after every session in it is closed.
+    /// What the student has answered in exercises that others build on, by their ids.
+    own_answers: BTreeMap<String, String>,
     sandbox: Sandbox,
 }
 
@@ -143,6 +157,11 @@ impl<'a> Stage<'a> {
 
     /// Whether Ctrl-C was pressed while something ran, since this was last asked.
     pub fn take_interrupted(&mut self) -> bool {
+    /// What the student has answered in an exercise that others build on.
+    pub fn know_answer(&mut self, exercise: &str, answer: String) {
+        self.own_answers.insert(exercise.to_owned(), answer);
+    }
+
         std::mem::take(&mut self.interrupted)
     }
 

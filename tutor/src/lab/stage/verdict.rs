@@ -4,7 +4,7 @@ use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use super::super::scene::{ask, run_script, volatile_texts};
-use super::{QUIET_LIMIT, Stage};
+use super::{Builds, QUIET_LIMIT, Stage};
 use crate::check::{
     Expected, Look, Normaliser, Outcome, StateError, Stillness, Verdict, begins_answer, judge, shows_answer,
 };
@@ -14,6 +14,9 @@ use crate::wire::TransactionStatus;
 
 /// The pause between two looks at the state.
 const LOOK_AGAIN: Duration = Duration::from_millis(20);
+
+/// Why an exercise with a crate is not graded everywhere.
+const BUILDS_NOT_HERE: &str = "its crate is built at the prompt only, because building runs the code in it";
 
 /// What a trial cannot outlast.
 const TRIAL_LIMITS: &str = "SET statement_timeout = '10s'; SET lock_timeout = '5s';";
@@ -45,6 +48,10 @@ impl Stage<'_> {
 
     /// Judges what was done: waits for conditions on state as long as something still works in the sandbox.
     pub fn judge(&mut self) -> Verdict {
+        let builds = self.exercise().is_some_and(|exercise| exercise.check.build.is_some());
+        if builds && self.usage.builds == Builds::Never {
+            return Verdict::NotGraded(BUILDS_NOT_HERE.to_owned());
+        }
         if !self.has_attempt() {
             return Verdict::NotAttempted;
         }

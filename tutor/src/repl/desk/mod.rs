@@ -1,5 +1,6 @@
 //! The student's desk: one loop that reads lines, runs what they hold, and walks through the lab.
 
+mod build;
 mod quiz;
 mod script;
 mod task;
@@ -106,6 +107,9 @@ pub struct Desk<'a> {
     /// It was said that nothing is said about what is neither right nor a known mistake.
     hinted_at_check: bool,
     ended: Ended,
+    /// Where crates are built, and whether the student has agreed to it.
+    workshops: PathBuf,
+    agreed_to_build: bool,
 }
 
 /// What was typed for the open exercise.
@@ -128,7 +132,8 @@ impl Answer {
 }
 
 impl<'a> Desk<'a> {
-    /// A desk for `lab`. `interrupt` becomes true when the student presses Ctrl-C while a statement runs.
+    /// A desk for `lab`. `interrupt` becomes true when the student presses Ctrl-C while a statement runs; crates that
+    /// the student completes are kept below `workshops`.
     pub fn new(
         lab: &'a Lab,
         server: &'a Server,
@@ -137,6 +142,7 @@ impl<'a> Desk<'a> {
         output: Output<'a>,
         interrupt: Arc<AtomicBool>,
     ) -> Desk<'a> {
+        workshops: PathBuf,
         Desk {
             lab,
             server,
@@ -154,6 +160,8 @@ impl<'a> Desk<'a> {
             part: Part::Lesson,
             hinted_at_check: false,
             ended: Ended::default(),
+            workshops,
+            agreed_to_build: false,
         }
     }
 
@@ -326,6 +334,7 @@ impl<'a> Desk<'a> {
             TutorCommand::Hint => self.show_hint()?,
             TutorCommand::Check => self.check()?,
             TutorCommand::Solution => self.show_solution(source)?,
+            TutorCommand::Build => self.build(source)?,
             TutorCommand::Reset => self.reset()?,
             TutorCommand::Next => self.next()?,
             TutorCommand::Skip => self.skip()?,

@@ -126,6 +126,7 @@ impl<'a> Desk<'a> {
             Some(Step::Exercise(exercise)) => {
                 let task = self.look.task(exercise, self.number_of(exercise));
                 write!(self.output.out, "{task}")?;
+                self.show_workshop()?;
             }
             Some(Step::Demo(demo)) => {
                 write!(self.output.out, "{}\n{}\n", self.look.code(&demo.sql), self.look.paint.aside(text::RUN_DEMO))?;

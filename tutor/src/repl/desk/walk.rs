@@ -6,7 +6,7 @@ use super::super::commands::NAMES;
 use super::super::text;
 use super::{Answer, Attempted, Desk, DeskError, Position};
 use crate::course::{Exercise, Lesson, Place, Step};
-use crate::lab::{Stage, StageError, Usage};
+use crate::lab::{Builds, Stage, StageError, Usage};
 use crate::progress::{SavedPlace, Status};
 
 impl<'a> Desk<'a> {
@@ -115,6 +115,7 @@ impl<'a> Desk<'a> {
             is_interactive: self.interactive,
             own_commands: &NAMES,
             columns: self.interactive.then_some(self.look.width),
+            builds: if self.interactive { Builds::Below(self.workshops.clone()) } else { Builds::Never },
         };
         self.stage = None;
         self.stage = Some(Stage::open(self.server, self.lab, self.lesson(), usage)?);
