@@ -5,11 +5,13 @@
 //! lessons     right answers pass, wrong ones fail with their own feedback; records are current
 //! extension   pg_background from the client's side
 //! server      the private server: kept, killed, adopted, shared by nobody
+//! authoring   new labs and lessons, drafts, a copy for students
 //! commands    the tutor's commands and their errors
 //! script      a lab from standard input
 //! terminal    a lab at a terminal: what is on the screen
 //! ```
 
+mod authoring;
 mod commands;
 mod extension;
 mod lessons;

@@ -78,6 +78,18 @@ pub enum Command {
         #[arg(long, value_name = "N")]
         jobs: Option<usize>,
     },
+    /// Write the skeleton of a lab or a lesson.
+    New {
+        /// What to write.
+        #[command(subcommand)]
+        command: NewCommand,
+    },
+    /// Copy the course for students, without its answers.
+    Export {
+        /// The folder of the copy, new or empty.
+        #[arg(long, value_name = "DIR")]
+        student: PathBuf,
+    },
     /// Start, stop or reach your private PostgreSQL server.
     Server {
         /// What to do with it.
@@ -86,6 +98,35 @@ pub enum Command {
     },
     /// Look for trouble, and say what helps.
     Doctor,
+}
+
+/// What to write a skeleton of.
+#[derive(Debug, Subcommand)]
+pub enum NewCommand {
+    /// A lab with one lesson. With `--course DIR`, a new or empty folder becomes a course.
+    Lab {
+        /// The lab's number.
+        #[arg(value_name = "NUMBER")]
+        number: u32,
+        /// Its id: small letters, digits and hyphens.
+        #[arg(value_name = "ID")]
+        id: String,
+        /// Its title (default: made from the id).
+        #[arg(long)]
+        title: Option<String>,
+    },
+    /// A lesson at the end of a lab.
+    Lesson {
+        /// The lab's number or id.
+        #[arg(value_name = "LAB")]
+        lab: String,
+        /// The lesson's id: small letters, digits and hyphens.
+        #[arg(value_name = "ID")]
+        id: String,
+        /// Its title (default: made from the id).
+        #[arg(long)]
+        title: Option<String>,
+    },
 }
 
 /// What to do with the private server.

@@ -13,7 +13,7 @@ use ::tutor::server::{Lifetime, Role, Sandbox, Server, StopMode};
 use postgres::Client;
 
 pub(crate) use screen::Screen;
-pub(crate) use tutor::Tutor;
+pub(crate) use tutor::{Ran, Tutor};
 
 /// The pause between two looks at a state.
 const LOOK_AGAIN: Duration = Duration::from_millis(10);

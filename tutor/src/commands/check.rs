@@ -9,7 +9,7 @@ use std::thread;
 use similar::TextDiff;
 
 use super::{Context, Failure, standard_output};
-use crate::course::{Lab, Lesson};
+use crate::course::{Answers, Lab, Lesson};
 use crate::lab::{Proof, prove};
 use crate::provision::Realm;
 use crate::repl::{Look, Paint};
@@ -35,6 +35,12 @@ pub(super) fn run(context: &Context, wishes: &Wishes) -> Result<ExitCode, Failur
         Some(asked) => vec![course.lab(asked)?],
         None => course.labs()?,
     };
+    if let Some(lab) = labs.iter().find(|lab| lab.answers == Answers::Withheld) {
+        return Err(Failure::Usage(format!(
+            "the answers of lab {} are withheld: prove the course it was copied from",
+            lab.number
+        )));
+    }
     let realm = context.realm(&course, &context.home()?)?;
     // Verdicts are given by the records, so what was recorded first is proved in the second round.
     let rounds = if wishes.record.is_some() { RECORD_ROUNDS } else { wishes.repeat.max(1) };
@@ -54,6 +60,8 @@ struct Tally {
     proofs: usize,
     faulty: usize,
     recorded: usize,
+    /// Proofs of drafts that fail.
+    unfinished: usize,
 }
 
 fn prove_lab(realm: &Realm, lab: &Lab, wishes: &Wishes, writes: bool) -> Result<Tally, Failure> {
@@ -161,12 +169,18 @@ impl<W: Write> Report<W> {
         if self.writes {
             return self.record(proof, is_current);
         }
-        let is_good = is_current && proof.faults.is_empty();
-        let mark = if is_good { self.paint.good("ok   ") } else { self.paint.bad("FAULT") };
+        let mark = match () {
+            () if is_current && proof.faults.is_empty() => self.paint.good("ok   "),
+            () if proof.is_draft => {
+                self.tally.unfinished += 1;
+                self.paint.strong("draft")
+            }
+            () => {
+                self.tally.faulty += 1;
+                self.paint.bad("FAULT")
+            }
+        };
         writeln!(self.out, "  {mark}  {}", proof.id)?;
-        if !is_good {
-            self.tally.faulty += 1;
-        }
         for fault in &proof.faults {
             writeln!(self.out, "         {fault}")?;
         }
@@ -204,11 +218,13 @@ impl<W: Write> Report<W> {
     }
 
     fn end(mut self) -> Result<Tally, Failure> {
-        let Tally { proofs, faulty, recorded } = self.tally;
+        let Tally { proofs, faulty, recorded, unfinished } = self.tally;
         if self.writes {
             writeln!(self.out, "{} written", count(recorded, "record"))?;
         } else {
-            writeln!(self.out, "{} proved, {} with faults", count(proofs - faulty, "exercise"), faulty)?;
+            let proved = count(proofs - faulty - unfinished, "exercise");
+            let drafts = if unfinished > 0 { format!(", {unfinished} of drafts unfinished") } else { String::new() };
+            writeln!(self.out, "{proved} proved, {faulty} with faults{drafts}")?;
         }
         self.out.flush()?;
         Ok(self.tally)

@@ -3,7 +3,7 @@
 use std::io;
 use std::process::ExitCode;
 
-use super::{Context, Failure, interrupt_flag, line_source, standard_output};
+use super::{Context, Failure, interrupt_flag, line_source, progress_dir, standard_output};
 use crate::repl::{Desk, Ended, Look, Output};
 use crate::server::{Lifetime, Server};
 
@@ -23,7 +23,7 @@ pub(super) fn run(context: &Context, asked: &str, at: Option<&str>) -> Result<Ex
     let mut source = line_source(&home, &format!("lab{}", lab.number), look.paint)?;
     let (mut out, mut err) = (standard_output(), io::stderr());
     let output = Output { out: &mut out, err: &mut err };
-    let desk = Desk::new(&lab, &server, progress, look, output, interrupt_flag()?);
+    let desk = Desk::new(&lab, &server, progress, look, output, interrupt_flag()?, progress_dir(&home));
     let ended = desk.run(&mut *source, place)?;
     Ok(match ended {
         Ended { interrupted: true, .. } => ExitCode::from(INTERRUPTED),

@@ -2,9 +2,11 @@
 
 mod check;
 mod doctor;
+mod export;
 mod failure;
 mod lab;
 mod list;
+mod new;
 mod play;
 mod server;
 
@@ -38,6 +40,8 @@ pub fn run(cli: Cli) -> ExitCode {
         Command::Check { lab, only, record, repeat, jobs } => {
             check::run(&context, &check::Wishes { lab, only, record, repeat, jobs })
         }
+        Command::New { command } => new::run(&context, &command),
+        Command::Export { student } => export::run(&context, &student),
         Command::Server { command } => server::run(&context, &command),
         Command::Doctor => doctor::run(&context),
     };

@@ -8,7 +8,10 @@ use serde::Deserialize;
 use super::{CourseError, Exercise, Lesson, Needs, Setup, SourceError, parse_lesson};
 
 /// The version of `lab.toml` and of the lesson format that this tutor reads.
-const FORMAT: u32 = 1;
+pub(super) const FORMAT: u32 = 1;
+
+/// The line of `lab.toml` that says that the answers are not here.
+pub const WITHHELD_MARK: &str = "answers = \"withheld\"";
 
 /// A folder with `labs/` and `fixtures/`.
 #[derive(Debug)]
@@ -93,6 +96,19 @@ pub struct Lab {
     pub dir: PathBuf,
     /// Its lessons in order.
     pub lessons: Vec<Lesson>,
+    /// Whether its answers are here.
+    pub answers: Answers,
+}
+
+/// Whether a lab's answers are with it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Answers {
+    /// They stand in its lessons.
+    #[default]
+    Here,
+    /// This is a copy for students, without them.
+    Withheld,
 }
 
 /// A place in a lab: a lesson, and an exercise of it if one was meant.
@@ -122,12 +138,17 @@ impl Lab {
             mistakes.push(SourceError { file: dir.join("lab.toml"), line: 1, message });
         }
         mistakes.extend(double_ids(dir, &text, &lessons));
+        if header.answers == Answers::Here {
+            mistakes.extend(lessons.iter().flat_map(missing_answers));
+        }
         mistakes.extend(lessons.iter().flat_map(unknown_earlier));
         mistakes.extend(lessons.iter().flat_map(unknown_databases));
+        mistakes.extend(lessons.iter().flat_map(|lesson| missing_crates(dir, lesson)));
         if !mistakes.is_empty() {
             return Err(CourseError::Broken(mistakes));
         }
-        Ok(Lab { number: header.number, id: header.id, title: header.title, dir: dir.to_owned(), lessons })
+        let Header { number, id, title, answers, .. } = header;
+        Ok(Lab { number, id, title, dir: dir.to_owned(), lessons, answers })
     }
 
     /// The place that a lesson's id or number, or an exercise's id, names.
@@ -143,7 +164,6 @@ impl Lab {
         Err(CourseError::UnknownPlace { asked: asked.to_owned(), lab: self.number, nearest: self.nearest_id(asked) })
     }
 
-        mistakes.extend(lessons.iter().flat_map(|lesson| missing_crates(dir, lesson)));
     /// All exercises with their lessons, in order.
     pub fn exercises(&self) -> impl Iterator<Item = (&Lesson, &Exercise)> {
         self.lessons.iter().flat_map(|lesson| lesson.exercises().map(move |exercise| (lesson, exercise)))
@@ -169,6 +189,8 @@ struct Header {
     number: u32,
     id: String,
     title: String,
+    #[serde(default)]
+    answers: Answers,
     lesson: Vec<LessonEntry>,
 }
 
@@ -183,6 +205,8 @@ struct LessonEntry {
     #[serde(default)]
     databases: Vec<String>,
     needs: Option<Needs>,
+    #[serde(default)]
+    draft: bool,
 }
 
 impl Header {
@@ -218,6 +242,7 @@ fn read_lesson(dir: &Path, entry: &LessonEntry) -> Result<Lesson, CourseError> {
         fixture: entry.fixture.clone(),
         databases: entry.databases.clone(),
         needs: entry.needs,
+        is_draft: entry.draft,
         file,
         setup: body.setup,
         steps: body.steps,
@@ -244,6 +269,17 @@ fn unknown_earlier(lesson: &Lesson) -> Vec<SourceError> {
     mistakes
 }
 
+/// Exercises without an answer.
+fn missing_answers(lesson: &Lesson) -> Vec<SourceError> {
+    let without = lesson.exercises().filter(|exercise| exercise.answers.is_empty());
+    let mistake = |exercise: &Exercise| SourceError {
+        file: lesson.file.clone(),
+        line: exercise.line,
+        message: format!("exercise {:?} has no `sql,answer`", exercise.id),
+    };
+    without.map(mistake).collect()
+}
+
 /// Further databases that the lesson names, and `lab.toml` does not.
 fn unknown_databases(lesson: &Lesson) -> Vec<SourceError> {
     let of_setups = |setups: &[Setup]| -> Vec<(Option<String>, usize)> {
@@ -261,6 +297,18 @@ fn unknown_databases(lesson: &Lesson) -> Vec<SourceError> {
         .map(|(name, line)| {
             let message =
                 format!("there is no database {name:?}: `databases` in lab.toml lists a lesson's further ones");
+            SourceError { file: lesson.file.clone(), line, message }
+        })
+        .collect()
+}
+
+/// Crates that exercises name and that are not there.
+fn missing_crates(dir: &Path, lesson: &Lesson) -> Vec<SourceError> {
+    let named = lesson.exercises().filter_map(|exercise| Some((exercise.check.build.as_deref()?, exercise.line)));
+    named
+        .filter(|(name, _)| !dir.join(name).join("Cargo.toml").is_file())
+        .map(|(name, line)| {
+            let message = format!("`build` names {name:?}, and there is no crate in a folder of that name here");
             SourceError { file: lesson.file.clone(), line, message }
         })
         .collect()
@@ -295,15 +343,3 @@ fn read(file: &Path) -> Result<String, CourseError> {
 pub(super) fn line_of(text: &str, offset: usize) -> usize {
     text.as_bytes()[..offset.min(text.len())].iter().filter(|byte| **byte == b'\n').count() + 1
 }
-/// Crates that exercises name and that are not there.
-fn missing_crates(dir: &Path, lesson: &Lesson) -> Vec<SourceError> {
-    let named = lesson.exercises().filter_map(|exercise| Some((exercise.check.build.as_deref()?, exercise.line)));
-    named
-        .filter(|(name, _)| !dir.join(name).join("Cargo.toml").is_file())
-        .map(|(name, line)| {
-            let message = format!("`build` names {name:?}, and there is no crate in a folder of that name here");
-            SourceError { file: lesson.file.clone(), line, message }
-        })
-        .collect()
-}
-

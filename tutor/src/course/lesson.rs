@@ -23,6 +23,8 @@ pub struct Lesson {
     pub databases: Vec<String>,
     /// What the student may do in it beyond owning the sandbox.
     pub needs: Option<Needs>,
+    /// Whether its author is not done with it: it plays, and proving it fails nothing.
+    pub is_draft: bool,
     /// The file it was read from.
     pub file: PathBuf,
     /// What is run once when the lesson's sandbox is made.
@@ -112,7 +114,7 @@ pub struct Exercise {
     pub cleanup: Option<String>,
     /// Help, from a nudge to nearly all.
     pub hints: Vec<String>,
-    /// Right answers; the first is the one shown.
+    /// Right answers; the first is the one shown. None where they are withheld.
     pub answers: Vec<String>,
     /// Mistakes that people make, each with what to say about it.
     pub wrongs: Vec<Wrong>,

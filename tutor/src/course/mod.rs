@@ -33,10 +33,13 @@ mod lab;
 mod lesson;
 mod markdown;
 mod quiz;
+pub mod skeleton;
+mod withhold;
 
 pub use check::{Check, Compare, Created, Order, Shown, StateCheck, StateRole, When};
 pub use error::{CourseError, SourceError};
-pub use lab::{Course, Lab, Place};
+pub use lab::{Answers, Course, Lab, Place, WITHHELD_MARK};
 pub use lesson::{Demo, Exercise, Lesson, Needs, Setup, SetupRole, Step, Wrong};
 pub use markdown::{LessonBody, parse_lesson};
 pub use quiz::{Choice, Quiz, QuizError};
+pub use withhold::without_answers;

@@ -9,6 +9,7 @@ use super::{Builds, Stage, StageError, Usage};
 use crate::check::{Expected, Feedback, Outcome, Verdict, record_for, variant};
 use crate::course::{Compare, Exercise, Lab, Lesson, Step};
 use crate::provision::postgres::MAJORS;
+use crate::provision::progress::Silent;
 use crate::psql::{Item, Performed, Streams};
 use crate::server::Server;
 
@@ -25,6 +26,8 @@ pub struct Proof {
     home: RecordHome,
     /// The lesson file.
     pub source: PathBuf,
+    /// Whether the lesson is a draft, whose faults are work to be done.
+    pub is_draft: bool,
     /// What is wrong with the lesson; none if it is proved. A record that differs is not among them.
     pub faults: Vec<String>,
 }
@@ -122,6 +125,10 @@ fn prove_exercise<'a>(stage: &mut Stage<'a>, lab: &Lab, exercise: &'a Exercise) 
             .extend(wrong_fault(&played, &wrong.feedback).map(|fault| format!("wrong answer {}: {fault}", index + 1)));
         expected.wrongs.push(played.outcome);
     }
+    // Without a record there is nothing to give a verdict by.
+    if !record_for(&lab.expected_file(&exercise.id), stage.major()).is_file() {
+        faults = vec!["nothing is recorded yet".to_owned()];
+    }
     faults.extend(nothing_fault(stage, exercise));
     faults.extend(likeness_faults(exercise, &expected));
     if exercise.hints.is_empty() {
@@ -134,7 +141,8 @@ fn prove_exercise<'a>(stage: &mut Stage<'a>, lab: &Lab, exercise: &'a Exercise) 
 fn proof(stage: &Stage<'_>, lab: &Lab, id: String, shown: String, faults: Vec<String>) -> Proof {
     let home = RecordHome { plain: lab.expected_file(&id), major: stage.major() };
     let file = record_for(&home.plain, home.major);
-    Proof { id, shown, file, home, source: stage.lesson().file.clone(), faults }
+    let Lesson { file: source, is_draft, .. } = stage.lesson();
+    Proof { id, shown, file, home, source: source.clone(), is_draft: *is_draft, faults }
 }
 
 /// A script played as an attempt.
@@ -184,6 +192,10 @@ fn run<'a>(
                 stage.switch_session(command.rest.trim()).map_err(|_| command.name.clone())?;
                 continue;
             }
+            Item::Command(command) if command.name == "build" => {
+                build(stage, command.rest.trim())?;
+                continue;
+            }
             Item::Command(command) => command.name.clone(),
             Item::Statement(_) => String::new(),
         };
@@ -192,13 +204,17 @@ fn run<'a>(
             Ok(Performed::Executed(_)) => after(stage),
             Ok(Performed::Unknown(_) | Performed::Failed) => return Err(name),
             _ => {}
-            Item::Command(command) if command.name == "build" => {
-                build(stage, command.rest.trim())?;
-                continue;
-            }
         }
     }
     Ok(())
+}
+
+/// `\build FILE` in an answer: FILE, beside the skeleton, is what the student has written.
+fn build(stage: &mut Stage<'_>, file: &str) -> Result<(), String> {
+    let workshop = stage.workshop().ok_or("build")?;
+    let prepared = workshop.open().and_then(|()| workshop.take_source(file));
+    prepared.map_err(|error| format!("build: {error}"))?;
+    stage.build(&mut Silent).map_err(|error| format!("build: {error}"))
 }
 
 /// One of two streams that end in the same buffer.
@@ -209,14 +225,6 @@ impl io::Write for Merged<'_, '_> {
         self.0.borrow_mut().extend_from_slice(bytes);
         Ok(bytes.len())
     }
-/// `\build FILE` in an answer: FILE, beside the skeleton, is what the student has written.
-fn build(stage: &mut Stage<'_>, file: &str) -> Result<(), String> {
-    let workshop = stage.workshop().ok_or("build")?;
-    let prepared = workshop.open().and_then(|()| workshop.take_source(file));
-    prepared.map_err(|error| format!("build: {error}"))?;
-    stage.build(&mut Silent).map_err(|error| format!("build: {error}"))
-}
-
 
     fn flush(&mut self) -> io::Result<()> {
         Ok(())

@@ -85,7 +85,8 @@ impl<'a> Stage<'a> {
             let home = earlier.check.database.as_deref();
             self.remove_created(earlier)?;
             self.set_up(&earlier.setup, home)?;
-            let answer = earlier.answers.first().map(String::as_str).unwrap_or_default();
+            let answer = earlier.answers.first().or_else(|| self.own_answers.get(id));
+            let answer = answer.ok_or_else(|| StageError::Earlier(id.clone()))?;
             self.run_as(Role::Student, home, answer, earlier.line)?;
         }
         Ok(())
@@ -112,7 +113,7 @@ impl<'a> Stage<'a> {
     }
 
     /// Runs a script in a session of its own, in the database that the lesson calls `home`.
-    fn run_as(&self, role: Role, home: Option<&str>, script: &str, line: usize) -> Result<(), StageError> {
+    pub(super) fn run_as(&self, role: Role, home: Option<&str>, script: &str, line: usize) -> Result<(), StageError> {
         let place = format!("{}:{line}", self.lesson.file.display());
         let ran = run_script(&mut self.connect(role, self.sandbox.database_of(home))?, script);
         ran.map(drop).map_err(|cause| StageError::Setup { place, cause })

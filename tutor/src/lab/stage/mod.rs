@@ -7,6 +7,7 @@ mod verdict;
 
 use std::collections::BTreeMap;
 use std::io;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
@@ -45,7 +46,6 @@ pub struct Usage {
     pub own_commands: &'static [&'static str],
     /// The width of the terminal, for `\x auto`.
     pub columns: Option<usize>,
-}
     /// Whether crates are built.
     pub builds: Builds,
 }
@@ -57,6 +57,7 @@ pub enum Builds {
     Never,
     /// They are, in copies below this folder.
     Below(PathBuf),
+}
 
 impl Usage {
     /// A script that nobody watches.
@@ -81,9 +82,9 @@ pub struct Stage<'a> {
     probe: StateProbe,
     admin: postgres::Client,
     usage: Usage,
-    // Last, so that the sandbox is dropped after every session in it is closed.
     /// What the student has answered in exercises that others build on, by their ids.
     own_answers: BTreeMap<String, String>,
+    // Last, so that the sandbox is dropped after every session in it is closed.
     sandbox: Sandbox,
 }
 
@@ -118,6 +119,7 @@ impl<'a> Stage<'a> {
             probe,
             admin,
             usage,
+            own_answers: BTreeMap::new(),
             sandbox,
         };
         stage.set_up(&lesson.setup, None)?;
@@ -155,13 +157,13 @@ impl<'a> Stage<'a> {
         self.on_task
     }
 
-    /// Whether Ctrl-C was pressed while something ran, since this was last asked.
-    pub fn take_interrupted(&mut self) -> bool {
     /// What the student has answered in an exercise that others build on.
     pub fn know_answer(&mut self, exercise: &str, answer: String) {
         self.own_answers.insert(exercise.to_owned(), answer);
     }
 
+    /// Whether Ctrl-C was pressed while something ran, since this was last asked.
+    pub fn take_interrupted(&mut self) -> bool {
         std::mem::take(&mut self.interrupted)
     }
 

@@ -7,6 +7,7 @@ mod task;
 mod walk;
 
 use std::io::{self, Write};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -106,10 +107,10 @@ pub struct Desk<'a> {
     part: Part,
     /// It was said that nothing is said about what is neither right nor a known mistake.
     hinted_at_check: bool,
-    ended: Ended,
     /// Where crates are built, and whether the student has agreed to it.
     workshops: PathBuf,
     agreed_to_build: bool,
+    ended: Ended,
 }
 
 /// What was typed for the open exercise.
@@ -141,8 +142,8 @@ impl<'a> Desk<'a> {
         look: Look,
         output: Output<'a>,
         interrupt: Arc<AtomicBool>,
-    ) -> Desk<'a> {
         workshops: PathBuf,
+    ) -> Desk<'a> {
         Desk {
             lab,
             server,
@@ -159,9 +160,9 @@ impl<'a> Desk<'a> {
             interactive: true,
             part: Part::Lesson,
             hinted_at_check: false,
-            ended: Ended::default(),
             workshops,
             agreed_to_build: false,
+            ended: Ended::default(),
         }
     }
 
@@ -333,8 +334,8 @@ impl<'a> Desk<'a> {
             TutorCommand::Task => self.back_to_task()?,
             TutorCommand::Hint => self.show_hint()?,
             TutorCommand::Check => self.check()?,
-            TutorCommand::Solution => self.show_solution(source)?,
             TutorCommand::Build => self.build(source)?,
+            TutorCommand::Solution => self.show_solution(source)?,
             TutorCommand::Reset => self.reset()?,
             TutorCommand::Next => self.next()?,
             TutorCommand::Skip => self.skip()?,

@@ -165,7 +165,10 @@ impl<'a> Desk<'a> {
             writeln!(self.output.out, "{}", text::solution_locked(tries_left))?;
             return Ok(());
         }
-        let solution = exercise.answers.first().map(|answer| answer.trim_end()).unwrap_or_default();
+        let Some(solution) = exercise.answers.first().map(|answer| answer.trim_end()) else {
+            writeln!(self.output.out, "{}", text::WITHHELD)?;
+            return Ok(());
+        };
         if source.is_interactive() {
             source.suggest(solution);
         } else {

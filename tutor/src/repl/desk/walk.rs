@@ -127,11 +127,23 @@ impl<'a> Desk<'a> {
         self.attempted = Attempted::Not;
         self.answer = Answer::default();
         self.hinted_at_check = false;
-        if let Err(StageError::Setup { .. }) = self.stage_mut().enter(exercise) {
-            self.reopen_lesson()?;
-            self.stage_mut().enter(exercise)?;
+        match self.enter(exercise) {
+            Err(StageError::Setup { .. }) => {
+                self.reopen_lesson()?;
+                Ok(self.enter(exercise)?)
+            }
+            Err(error @ StageError::Earlier(_)) => Ok(self.complain(&format!("tutor: {error}"))?),
+            entered => Ok(entered?),
         }
-        Ok(())
+    }
+
+    fn enter(&mut self, exercise: &'a Exercise) -> Result<(), StageError> {
+        for id in &exercise.check.after {
+            if let Some(answer) = self.kept(id).answer {
+                self.stage_mut().know_answer(id, answer);
+            }
+        }
+        self.stage_mut().enter(exercise)
     }
 
     pub(super) fn position_of(&self, place: Place<'_>) -> Position {
