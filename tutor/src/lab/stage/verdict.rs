@@ -18,6 +18,9 @@ const LOOK_AGAIN: Duration = Duration::from_millis(20);
 /// Why an exercise with a crate is not graded everywhere.
 const BUILDS_NOT_HERE: &str = "its crate is built at the prompt only, because building runs the code in it";
 
+/// How long a glance waits for what a statement has set going: a job that it launched, a change that is replicated.
+const GLANCE_LIMIT: Duration = Duration::from_millis(200);
+
 /// What a trial cannot outlast.
 const TRIAL_LIMITS: &str = "SET statement_timeout = '10s'; SET lock_timeout = '5s';";
 
@@ -29,7 +32,7 @@ struct Failing {
 }
 
 impl Stage<'_> {
-    /// Looks once, without waiting: a verdict only when it is certain.
+    /// Looks after a statement, nearly without waiting: a verdict only when it is certain.
     pub fn glance(&mut self) -> Option<Verdict> {
         let verdict = self.peek();
         if verdict.is_some() {
@@ -43,7 +46,7 @@ impl Stage<'_> {
         if !self.has_attempt() || self.shell().transaction() != TransactionStatus::Idle {
             return None;
         }
-        self.look_once().unwrap_or_else(|fault| Some(Verdict::CheckerFault(fault)))
+        self.look_nearly_at_once().unwrap_or_else(|fault| Some(Verdict::CheckerFault(fault)))
     }
 
     /// Judges what was done: waits for conditions on state as long as something still works in the sandbox.
@@ -104,13 +107,23 @@ impl Stage<'_> {
         }
     }
 
-    fn look_once(&mut self) -> Result<Option<Verdict>, String> {
+    fn look_nearly_at_once(&mut self) -> Result<Option<Verdict>, String> {
         let Some(exercise) = self.exercise() else { return Ok(None) };
-        // Looked at before the states: what became quiet in between has its effect in them.
-        let settled = self.probe.activity().map_err(|error| error.to_string())?.is_quiet();
-        let failing = self.failing_states(exercise).map_err(|error| error.to_string())?;
-        let outcome = self.outcome_with(exercise, &failing);
-        Ok(judge(exercise, self.expected()?, &outcome, Look::Glance { settled, fresh: self.has_fresh_result() }))
+        let start = Instant::now();
+        loop {
+            // Looked at before the states: what became quiet in between has its effect in them.
+            let activity = self.probe.activity().map_err(|error| error.to_string())?;
+            let settled = activity.is_quiet();
+            let failing = self.failing_states(exercise).map_err(|error| error.to_string())?;
+            let outcome = self.outcome_with(exercise, &failing);
+            let look = Look::Glance { settled, fresh: self.has_fresh_result() };
+            let verdict = judge(exercise, self.expected()?, &outcome, look);
+            let may_change = !failing.is_empty() && (!settled || activity.replicates());
+            if verdict.is_some() || !may_change || start.elapsed() > GLANCE_LIMIT {
+                return Ok(verdict);
+            }
+            std::thread::sleep(LOOK_AGAIN);
+        }
     }
 
     fn look_finally(&mut self) -> Result<Verdict, String> {
