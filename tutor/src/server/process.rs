@@ -303,6 +303,7 @@ fn spawn(launch: &Launch, log: File) -> Result<Child, ProcessError> {
     for (name, value) in launch.settings {
         command.arg("-c").arg(format!("{name}={value}"));
     }
+    command.envs(library_path(launch.program));
     // A group of its own: Ctrl-C at the tutor's prompt must not reach the server.
     command.process_group(0).stdout(also).stderr(log);
     command.spawn().map_err(|cause| ProcessError::Spawn {
@@ -310,6 +311,13 @@ fn spawn(launch: &Launch, log: File) -> Result<Child, ProcessError> {
         cause,
         home: launch.data.to_owned(),
     })
+}
+
+/// The loader's variable for an installation that brings its own libpq: `dblink` must not get the system's, which may
+/// be older than the server.
+fn library_path(program: &Path) -> Option<(&'static str, PathBuf)> {
+    let beside = program.parent()?.parent()?.join("lib");
+    beside.join("libpq.so.5").exists().then_some(("LD_LIBRARY_PATH", beside))
 }
 
 /// Removes a `postmaster.pid` whose process is gone or is something else. The server does that itself except when the
