@@ -74,7 +74,7 @@ pub enum Command {
         /// Prove it so many times, to find what passes only sometimes.
         #[arg(long, value_name = "N", default_value_t = 1)]
         repeat: u32,
-        /// How many lessons are proved at a time (default: one for each processor).
+        /// How many lessons are proved at a time (default: two for each processor).
         #[arg(long, value_name = "N")]
         jobs: Option<usize>,
     },

@@ -25,6 +25,10 @@ pub(super) struct Wishes {
     pub(super) jobs: Option<usize>,
 }
 
+/// How many lessons are proved at a time on each processor: most of the time, a proof waits for something that sleeps
+/// or for nothing to happen any more.
+const LESSONS_PER_PROCESSOR: usize = 2;
+
 /// How often a lesson is proved again because its records were only just written.
 const RECORD_ROUNDS: u32 = 2;
 
@@ -77,7 +81,7 @@ fn prove_lab(realm: &Realm, lab: &Lab, wishes: &Wishes, writes: bool) -> Result<
         },
     };
     let lessons: VecDeque<&Lesson> = lab.lessons.iter().filter(|lesson| wanted.has_lesson(lesson)).collect();
-    let jobs = wishes.jobs.unwrap_or_else(processors).clamp(1, lessons.len().max(1));
+    let jobs = wishes.jobs.unwrap_or_else(|| processors() * LESSONS_PER_PROCESSOR).clamp(1, lessons.len().max(1));
     let mut report =
         Report { out: standard_output(), paint: Look::for_stdout().paint, writes, tally: Tally::default() };
     writeln!(report.out, "Lab {}: {}", lab.number, lab.title)?;
