@@ -54,6 +54,21 @@ fn hints_feedback_and_the_solution_on_the_prompt() {
 }
 
 #[test]
+fn a_quiz_is_answered_with_letters() {
+    let mut screen = at("exactly-one-worker");
+    screen.type_line("\\back");
+    screen.wait_for("Type a letter, or several.");
+    screen.type_line("a");
+    screen.wait_for("But there is an upper limit as");
+    screen.wait_for_prompt("parallel-count=>");
+    screen.type_line("SELECT 'SQL works here' AS too;");
+    screen.wait_for("SQL works here\n");
+    screen.type_line("b");
+    screen.wait_for("Right.");
+    screen.wait_for("Exercise 4 of 9: Exactly one worker");
+}
+
+#[test]
 fn ctrl_c_cancels_a_statement_and_clears_a_line() {
     let mut screen = at("118708-x-3");
     screen.type_line("\\echo it runs \\\\ SELECT pg_sleep(600);");
