@@ -4,15 +4,18 @@ use std::time::{Duration, Instant};
 
 use super::super::scene::run_script;
 use super::super::sidecar::Sidecar;
-use super::{FIRST_SESSION, QUIET_LIMIT, Scene, Stage, StageError};
+use super::{FIRST_SESSION, Scene, Stage, StageError, eyes};
 use crate::check::{Attempt, Expected};
 use crate::course::{Exercise, Setup, SetupRole};
-use crate::server::Role;
+use crate::server::{Role, StopMode};
 
 /// Ends the listed processes, if they are still the sandbox's.
 const END_PROCESSES: &str = "
     SELECT pg_catalog.pg_terminate_backend(a.pid) FROM pg_catalog.pg_stat_activity a
     WHERE a.datname = ANY ($1) AND a.pid = ANY ($2)";
+
+/// How long processes may take to end. A worker of the student's own may not listen at all.
+const TERMINATION_LIMIT: Duration = Duration::from_secs(10);
 
 /// The pause between two looks at processes that are to end.
 const LOOK_AGAIN: Duration = Duration::from_millis(5);
@@ -62,15 +65,22 @@ impl<'a> Stage<'a> {
         Ok(())
     }
 
+    /// Ends the sandbox's processes; with the whole server, if one of them cannot be ended otherwise.
     fn end_processes(&mut self) -> Result<(), StageError> {
+        if !self.terminate_processes()? {
+            self.server.restart(StopMode::Immediate, &[])?;
+            (self.probe, self.admin) = eyes(self.server, &self.sandbox)?;
+        }
+        Ok(())
+    }
+
+    /// Whether all of them have ended in time.
+    fn terminate_processes(&mut self) -> Result<bool, StageError> {
         let start = Instant::now();
         loop {
             let pids: Vec<i32> = self.probe.activity()?.processes().iter().map(|process| process.pid).collect();
-            if pids.is_empty() {
-                return Ok(());
-            }
-            if start.elapsed() > QUIET_LIMIT {
-                return Err(StageError::Restless(pids));
+            if pids.is_empty() || start.elapsed() > TERMINATION_LIMIT {
+                return Ok(pids.is_empty());
             }
             let databases: Vec<&str> = self.sandbox.databases().collect();
             self.admin.execute(END_PROCESSES, &[&databases, &pids])?;

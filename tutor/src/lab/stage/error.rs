@@ -41,7 +41,4 @@ pub enum StageError {
     /// There is no place for copies of crates.
     #[error("cannot make a folder for temporary files: {0}")]
     NoRoom(std::io::Error),
-    /// Workers of an earlier exercise do not end.
-    #[error("processes of the sandbox do not end: {0:?}")]
-    Restless(Vec<i32>),
 }

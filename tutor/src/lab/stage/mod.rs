@@ -26,7 +26,7 @@ use crate::wire::Connection;
 /// The session that a student starts in.
 const FIRST_SESSION: &str = "main";
 
-/// How long a final look waits for the sandbox to become quiet, and a fresh stage for old workers to end.
+/// How long a final look waits for the sandbox to become quiet.
 const QUIET_LIMIT: Duration = Duration::from_secs(30);
 
 /// How long a server that recovers from a crash is waited for.
