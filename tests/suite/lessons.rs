@@ -28,6 +28,7 @@ macro_rules! lessons {
 
 lessons! {
     parallel_count: 12 "parallel-count",
+    parallel_commands: 12 "parallel-commands",
     dblink_synchronous: 12 "dblink-synchronous",
     launch_and_result: 12 "launch-and-result",
     overflow_and_detach: 12 "overflow-and-detach",
