@@ -182,9 +182,24 @@ fn run<'a>(
     output: &mut Vec<u8>,
     after: &mut dyn FnMut(&mut Stage<'a>),
 ) -> Result<(), String> {
-    script.lines().for_each(|line| stage.shell().push_line(line));
-    stage.shell().finish_input();
     let output = RefCell::new(output);
+    let mut lines = script.lines();
+    while let Some(line) = lines.next() {
+        // Line by line, as they are typed: the next one may belong to another session.
+        stage.shell().push_line(line);
+        run_items(stage, &mut lines, &output, after)?;
+    }
+    stage.shell().finish_input();
+    run_items(stage, &mut lines, &output, after)
+}
+
+/// Runs what the lines so far hold. `lines` are the ones that follow: data of COPY are taken from them.
+fn run_items<'a>(
+    stage: &mut Stage<'a>,
+    lines: &mut std::str::Lines<'_>,
+    output: &RefCell<&mut Vec<u8>>,
+    after: &mut dyn FnMut(&mut Stage<'a>),
+) -> Result<(), String> {
     while let Some(item) = stage.shell().next_item() {
         let name = match &item {
             // The prompt's own command, for answers that take two sessions.
@@ -199,8 +214,9 @@ fn run<'a>(
             Item::Command(command) => command.name.clone(),
             Item::Statement(_) => String::new(),
         };
-        let (mut out, mut err) = (Merged(&output), Merged(&output));
-        match stage.perform(item, &mut Streams { out: &mut out, err: &mut err, lines: &mut || None }) {
+        let (mut out, mut err) = (Merged(output), Merged(output));
+        let mut data = || lines.next().map(str::to_owned);
+        match stage.perform(item, &mut Streams { out: &mut out, err: &mut err, lines: &mut data }) {
             Ok(Performed::Executed(_)) => after(stage),
             Ok(Performed::Unknown(_) | Performed::Failed) => return Err(name),
             _ => {}

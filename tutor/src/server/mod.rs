@@ -101,12 +101,14 @@ fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl Server {
-    /// A running server that nobody else uses: one that runs already, else a stopped one, else a new one.
+    /// A running server that nobody else uses: one that runs already, else a stopped one, else a new one. A kept one on
+    /// which somebody's background workers run is left alone: lessons count slots.
     pub fn acquire(realm: &Realm, lifetime: Lifetime) -> Result<Server, ServerError> {
         realm.check_account()?;
         let mut attempts = ATTEMPTS;
+        // Held meanwhile, so that another one is found.
+        let mut busy = Vec::new();
         loop {
-            attempts -= 1;
             let slot = match free_slot(realm) {
                 Some(slot) => slot,
                 None => Slot::make(realm)?,
@@ -117,7 +119,11 @@ impl Server {
                     stop_orphans(&realm.servers());
                     return Ok(server);
                 }
-                Err(Unusable::Damaged(slot, _)) if attempts > 0 => slot.remove(),
+                Err(Unusable::Busy(slot)) => busy.push(slot),
+                Err(Unusable::Damaged(slot, _)) if attempts > 1 => {
+                    attempts -= 1;
+                    slot.remove();
+                }
                 Err(Unusable::Damaged(_, error) | Unusable::Error(error)) => return Err(error),
             }
         }

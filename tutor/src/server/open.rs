@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 
+use postgres::Client;
 use postgres::error::SqlState;
 
 use super::slot::{self, Slot};
@@ -19,6 +20,8 @@ const ATTEMPTS: usize = 4;
 pub(super) enum Unusable {
     /// Its server does not know its own admin, so another is made.
     Damaged(Slot, ServerError),
+    /// Somebody works on its server, and has background workers there.
+    Busy(Slot),
     Error(ServerError),
 }
 
@@ -37,7 +40,7 @@ pub(super) fn open(realm: &Realm, slot: Slot, lifetime: Lifetime) -> Result<Serv
         Err(error) => return Err(Unusable::Damaged(slot, error)),
     };
     let (postmaster, address) = bring_up(realm, &slot).map_err(Unusable::Error)?;
-    let admin = match address.connect(Role::Admin, passwords.of(Role::Admin), MAINTENANCE_DATABASE) {
+    let mut admin = match address.connect(Role::Admin, passwords.of(Role::Admin), MAINTENANCE_DATABASE) {
         Ok(client) => client,
         Err(cause) => {
             let error = ServerError::connect(Role::Admin, MAINTENANCE_DATABASE, &cause, slot.directory());
@@ -47,6 +50,9 @@ pub(super) fn open(realm: &Realm, slot: Slot, lifetime: Lifetime) -> Result<Serv
             return Err(if damaged { Unusable::Damaged(slot, error) } else { Unusable::Error(error) });
         }
     };
+    if lifetime == Lifetime::Session && has_workers_of_others(&mut admin) {
+        return Err(Unusable::Busy(slot));
+    }
     if lifetime == Lifetime::Kept {
         slot.keep().map_err(Unusable::Error)?;
     }
@@ -65,6 +71,19 @@ pub(super) fn open(realm: &Realm, slot: Slot, lifetime: Lifetime) -> Result<Serv
         .or_else(|_| server.restart(StopMode::Immediate, &[]).and_then(|()| sandbox::tidy(&server)))
         .map_err(Unusable::Error)?;
     Ok(server)
+}
+
+/// Whether background workers run outside of sandboxes, which somebody has started who works on a kept server: they
+/// hold slots, which lessons count.
+fn has_workers_of_others(admin: &mut Client) -> bool {
+    let found = admin.query_one(
+        "SELECT EXISTS (
+             SELECT FROM pg_catalog.pg_stat_activity
+             WHERE datname !~ '^(lab|spare)_'
+               AND backend_type NOT IN ('client backend', 'autovacuum worker', 'walsender'))",
+        &[],
+    );
+    found.is_ok_and(|row| row.get(0))
 }
 
 /// Adopts the server that runs in the slot, or starts it.

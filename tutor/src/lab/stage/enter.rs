@@ -28,6 +28,13 @@ impl<'a> Stage<'a> {
     /// What the student left is in the way, such as a table of the fixture that is gone: a new stage helps.
     pub fn enter(&mut self, exercise: &'a Exercise) -> Result<(), StageError> {
         self.clear()?;
+        let made = self.make_scene(exercise);
+        // In the exercise's database, which is known now; whatever went wrong, there is a session.
+        self.open_session(FIRST_SESSION)?;
+        made
+    }
+
+    fn make_scene(&mut self, exercise: &'a Exercise) -> Result<(), StageError> {
         self.restore_earlier(exercise)?;
         self.remove_created(exercise)?;
         self.set_up(&exercise.setup, exercise.check.database.as_deref())?;
@@ -36,7 +43,7 @@ impl<'a> Stage<'a> {
         let attempt = Attempt::new(self.normaliser());
         self.scene = Some(Scene { exercise, expected, sidecar, attempt, failure: None });
         self.on_task = true;
-        self.open_session(FIRST_SESSION)
+        Ok(())
     }
 
     /// Leaves the current exercise, if there is one: what it left is cleared away, and the session is new.
