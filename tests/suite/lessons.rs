@@ -27,6 +27,8 @@ macro_rules! lessons {
 }
 
 lessons! {
+    getting_around: 1 "the-prompt",
+    processes: 12 "processes",
     parallel_count: 12 "parallel-count",
     parallel_commands: 12 "parallel-commands",
     dblink_synchronous: 12 "dblink-synchronous",
