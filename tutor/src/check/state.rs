@@ -23,6 +23,12 @@ const ACTIVITY: &str = "
 /// How long the sandbox must have stood still before nothing more is expected of it.
 const SETTLED_FOR: Duration = Duration::from_secs(1);
 
+/// Whether a subscription of the sandbox is enabled.
+const SUBSCRIBES: &str = "
+    SELECT EXISTS (
+        SELECT FROM pg_catalog.pg_subscription s JOIN pg_catalog.pg_database d ON d.oid = s.subdbid
+        WHERE s.subenabled AND d.datname = ANY ($1))";
+
 /// Where a process of logical replication waits that has nothing to do (PostgreSQL 17 spells the second one anew).
 const IDLE_REPLICATION: [&str; 3] = ["LogicalApplyMain", "WalSenderWaitForWAL", "WalSenderWaitForWal"];
 
@@ -106,34 +112,41 @@ impl Process {
     }
 }
 
-/// The processes of the sandbox at one moment.
+/// What goes on in the sandbox at one moment.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Activity(Vec<Process>);
+pub struct Activity {
+    processes: Vec<Process>,
+    /// Whether a subscription is enabled: its worker may not be there yet.
+    subscribes: bool,
+}
 
 impl Activity {
     /// The processes.
     pub fn processes(&self) -> &[Process] {
-        &self.0
+        &self.processes
     }
 
     /// Nothing works in the sandbox: sessions are idle and no worker is left.
     pub fn is_quiet(&self) -> bool {
-        self.0.iter().all(Process::is_quiet)
+        self.processes.iter().all(Process::is_quiet)
     }
 
     /// Whether changes are replicated: what one process has committed comes to others a moment later.
     pub fn replicates(&self) -> bool {
-        self.0.iter().any(Process::is_replication)
+        self.subscribes || self.processes.iter().any(Process::is_replication)
     }
 
     /// Everything that works waits for something, so nothing changes until somebody lets go.
     pub fn is_stuck(&self) -> bool {
-        self.0.iter().filter(|process| process.state == "active").all(|process| !process.wait_event_type.is_empty())
+        self.processes
+            .iter()
+            .filter(|process| process.state == "active")
+            .all(|process| !process.wait_event_type.is_empty())
     }
 
     /// Everything that is not quiet waits for another process, such as a worker for somebody who reads its full queue.
     pub fn waits_for_others(&self) -> bool {
-        let restless = self.0.iter().filter(|process| !process.is_quiet());
+        let restless = self.processes.iter().filter(|process| !process.is_quiet());
         restless.map(|process| process.wait_event_type.as_str()).all(|wait| WAITS_FOR_OTHERS.contains(&wait))
     }
 }
@@ -202,7 +215,11 @@ impl StateProbe {
             wait_event_type: row.get(3),
             wait_event: row.get(4),
         };
-        Ok(Activity(rows.iter().map(process).collect()))
+        let processes = rows.iter().map(process).collect();
+        // Only a lesson with further databases has another one to subscribe to.
+        let subscribes =
+            !self.names.further.is_empty() && self.eyes[0].observer.query_one(SUBSCRIBES, &[&self.names.all()])?.get(0);
+        Ok(Activity { processes, subscribes })
     }
 
     /// The query of a state with the student's process id and the names of databases put in.
@@ -231,9 +248,10 @@ mod tests {
     #[test]
     fn a_worker_with_a_full_queue_waits_for_its_reader_and_a_sleeping_one_does_not() {
         let reader = process("client backend", "idle", "Client");
-        let full = Activity(vec![reader.clone(), process("pg_background", "active", "IPC")]);
+        let activity = |processes| Activity { processes, subscribes: false };
+        let full = activity(vec![reader.clone(), process("pg_background", "active", "IPC")]);
         assert!(!full.is_quiet() && full.waits_for_others());
-        let asleep = Activity(vec![reader, process("pg_background", "active", "Timeout")]);
+        let asleep = activity(vec![reader, process("pg_background", "active", "Timeout")]);
         assert!(!asleep.waits_for_others());
     }
 

@@ -168,10 +168,8 @@ fn play<'a>(stage: &mut Stage<'a>, exercise: &'a Exercise, script: &str) -> Play
     if let Err(command) = ran {
         return failed(format!("the command \\{command} is unknown or fails"));
     }
-    match stage.outcome() {
-        Ok(outcome) => Played { outcome, early, verdict: stage.judge() },
-        Err(error) => failed(error.to_string()),
-    }
+    let (outcome, verdict) = stage.judge_with_outcome();
+    Played { outcome, early, verdict }
 }
 
 /// Runs a script on the stage; both streams go to `output` in their order. `after` is called after each statement.
@@ -290,11 +288,12 @@ fn nothing_fault<'a>(stage: &mut Stage<'a>, exercise: &'a Exercise) -> Option<St
     if stage.judge() != Verdict::NotAttempted {
         return Some("doing nothing is not `not attempted`".to_owned());
     }
-    match stage.outcome() {
-        Ok(outcome) if exercise.check.compare == Compare::State && outcome.fails.is_empty() => {
-            Some("every condition holds before anything is done".to_owned())
-        }
-        Ok(_) => None,
+    if exercise.check.compare != Compare::State {
+        return None;
+    }
+    match stage.holds_already() {
+        Ok(true) => Some("every condition holds before anything is done".to_owned()),
+        Ok(false) => None,
         Err(error) => Some(error.to_string()),
     }
 }

@@ -10,7 +10,7 @@ use super::ingredients::Ingredients;
 use super::postgres::Installed;
 
 /// Changed whenever this crate lays a realm out differently, so that an older one is not used.
-const LAYOUT: u32 = 2;
+const LAYOUT: u32 = 3;
 
 /// How many hexadecimal digits name a realm.
 const DIGITS: usize = 12;

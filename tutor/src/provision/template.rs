@@ -29,6 +29,7 @@ full_page_writes = off
 max_wal_size = 128MB
 min_wal_size = 32MB
 max_slot_wal_keep_size = 1GB
+wal_retrieve_retry_interval = 200ms
 checkpoint_warning = 0
 log_checkpoints = off
 log_line_prefix = '%m [%p] %q%u@%d '

@@ -107,7 +107,11 @@ impl Sandbox {
             return Ok(());
         }
         self.databases().try_for_each(|database| drop_subscriptions(&self.inner, database))?;
-        self.inner.admin(|client| self.databases().try_for_each(|database| drop_slots(client, database)))
+        self.inner.admin(|client| {
+            self.databases().try_for_each(|database| drop_slots(client, &format!("= {}", quote_literal(database))))?;
+            // Physical slots belong to no database, and on a private server to nobody else.
+            drop_slots(client, "IS NULL")
+        })
     }
 
     /// The database's name.
@@ -286,7 +290,7 @@ fn drop_database(inner: &Inner, client: &mut Client, database: &str) -> Result<(
     match client.batch_execute(&statement) {
         Err(cause) if cause.code() == Some(&SqlState::OBJECT_IN_USE) => {
             drop_subscriptions(inner, database)?;
-            drop_slots(client, database)?;
+            drop_slots(client, &format!("= {}", quote_literal(database)))?;
             client.batch_execute(&statement).map_err(ServerError::refused(format!("drop the database {database}")))
         }
         done => done.map_err(ServerError::refused(format!("drop the database {database}"))),
@@ -316,21 +320,20 @@ fn drop_subscriptions(inner: &Inner, database: &str) -> Result<(), ServerError> 
     Ok(())
 }
 
-/// Ends the processes that send from the database's slots, and drops the slots.
-fn drop_slots(client: &mut Client, database: &str) -> Result<(), ServerError> {
-    let name = quote_literal(database);
+/// Ends the processes that send from the slots whose database is as the condition says, and drops the slots.
+fn drop_slots(client: &mut Client, condition: &str) -> Result<(), ServerError> {
     let statements = [
         format!(
             "SELECT pg_catalog.pg_terminate_backend(active_pid, 5000) FROM pg_catalog.pg_replication_slots
-             WHERE database = {name} AND active_pid IS NOT NULL"
+             WHERE database {condition} AND active_pid IS NOT NULL"
         ),
         format!(
             "SELECT pg_catalog.pg_drop_replication_slot(slot_name) FROM pg_catalog.pg_replication_slots
-             WHERE database = {name} AND active_pid IS NULL"
+             WHERE database {condition} AND active_pid IS NULL"
         ),
     ];
     for statement in statements {
-        client.batch_execute(&statement).map_err(ServerError::refused(format!("drop the slots of {database}")))?;
+        client.batch_execute(&statement).map_err(ServerError::refused("drop replication slots"))?;
     }
     Ok(())
 }

@@ -15,6 +15,9 @@ use crate::wire::TransactionStatus;
 /// The pause between two looks at the state.
 const LOOK_AGAIN: Duration = Duration::from_millis(20);
 
+/// How long replication may bring nothing new before nothing more is expected of it.
+const REPLICATION_LIMIT: Duration = Duration::from_secs(5);
+
 /// Why an exercise with a crate is not graded everywhere.
 const BUILDS_NOT_HERE: &str = "its crate is built at the prompt only, because building runs the code in it";
 
@@ -55,22 +58,27 @@ impl Stage<'_> {
         if builds && self.usage.builds == Builds::Never {
             return Verdict::NotGraded(BUILDS_NOT_HERE.to_owned());
         }
-        if !self.has_attempt() {
-            return Verdict::NotAttempted;
-        }
-        let verdict = self.look_finally().unwrap_or_else(Verdict::CheckerFault);
-        self.restart_attempt();
-        verdict
+        self.judge_with_outcome().1
     }
 
-    /// What the attempt comes to; waits until the sandbox is quiet or every condition holds.
+    /// The same, with what the attempt came to.
+    pub fn judge_with_outcome(&mut self) -> (Outcome, Verdict) {
+        if !self.has_attempt() {
+            return (Outcome::default(), Verdict::NotAttempted);
+        }
+        let judged = self.look_finally().unwrap_or_else(|fault| (Outcome::default(), Verdict::CheckerFault(fault)));
+        self.restart_attempt();
+        judged
+    }
+
+    /// Whether every condition holds now; false where none is open.
     ///
     /// # Errors
     /// The state cannot be looked at.
-    pub fn outcome(&mut self) -> Result<Outcome, StateError> {
-        let Some(exercise) = self.exercise() else { return Ok(Outcome::default()) };
+    pub fn holds_already(&mut self) -> Result<bool, StateError> {
+        let Some(exercise) = self.exercise() else { return Ok(false) };
         let failing = self.wait_for_states(exercise)?;
-        Ok(self.outcome_with(exercise, &failing.names))
+        Ok(self.outcome_with(exercise, &failing.names).fails.is_empty())
     }
 
     /// A normaliser that knows this sandbox.
@@ -126,12 +134,15 @@ impl Stage<'_> {
         }
     }
 
-    fn look_finally(&mut self) -> Result<Verdict, String> {
-        let Some(exercise) = self.exercise() else { return Ok(Verdict::NotAttempted) };
+    fn look_finally(&mut self) -> Result<(Outcome, Verdict), String> {
+        let Some(exercise) = self.exercise() else { return Ok((Outcome::default(), Verdict::NotAttempted)) };
         let failing = self.wait_for_states(exercise).map_err(|error| error.to_string())?;
         let outcome = self.outcome_with(exercise, &failing.names);
-        let verdict = judge(exercise, self.expected()?, &outcome, Look::Final);
-        Ok(verdict.filter(|_| !failing.is_open).unwrap_or(Verdict::TimedOut))
+        let verdict = match self.expected() {
+            Ok(expected) => judge(exercise, expected, &outcome, Look::Final),
+            Err(fault) => Some(Verdict::CheckerFault(fault)),
+        };
+        Ok((outcome, verdict.filter(|_| !failing.is_open).unwrap_or(Verdict::TimedOut)))
     }
 
     fn expected(&self) -> Result<&Expected, String> {
@@ -205,6 +216,7 @@ impl Stage<'_> {
     fn wait_for_states(&mut self, exercise: &Exercise) -> Result<Failing, StateError> {
         let start = Instant::now();
         let mut still = Stillness::default();
+        let mut last_change = (Instant::now(), Vec::new());
         self.usage.interrupt.store(false, Ordering::Relaxed);
         loop {
             // Looked at before the states: what became quiet in between has its effect in them.
@@ -213,8 +225,13 @@ impl Stage<'_> {
             let (is_quiet, waits_for_others) = (activity.is_quiet(), activity.waits_for_others());
             let (replicates, lasts) = (activity.replicates(), still.lasts(activity));
             // What was committed a moment ago may not have been sent yet.
-            let is_over = is_quiet && !replicates || lasts && (is_quiet || waits_for_others);
             let names = self.failing_states(exercise)?;
+            if last_change.1 != names {
+                last_change = (Instant::now(), names.clone());
+            }
+            // A worker that cannot apply what it gets ends and is started again and again.
+            let is_in_vain = replicates && last_change.0.elapsed() > REPLICATION_LIMIT;
+            let is_over = is_quiet && !replicates || lasts && (is_quiet || waits_for_others) || is_in_vain;
             // What should have held while a statement ran does not come true afterwards, and what was shown stays.
             let may_change = names.len() > self.unseen_states(exercise).len() && self.shows_answer(exercise);
             if !may_change || is_over {
