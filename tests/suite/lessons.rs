@@ -31,6 +31,7 @@ lessons! {
     processes: 12 "processes",
     parallel_count: 12 "parallel-count",
     parallel_commands: 12 "parallel-commands",
+    logical_replication: 12 "logical-replication",
     dblink_synchronous: 12 "dblink-synchronous",
     launch_and_result: 12 "launch-and-result",
     overflow_and_detach: 12 "overflow-and-detach",
