@@ -25,4 +25,4 @@ pub(crate) use judge::is_mistake;
 pub use judge::{Difference, Feedback, Look, Remark, Verdict, begins_answer, judge, shows_answer};
 pub use normalise::{Normaliser, Volatile};
 pub use outcome::{Item, Outcome};
-pub use state::{Activity, Databases, Eyes, StateError, StateProbe, Stillness};
+pub use state::{Activity, Databases, Eyes, Quiet, StateError, StateProbe, Stillness};

@@ -32,6 +32,9 @@ const SUBSCRIBES: &str = "
 /// Where a process of logical replication waits that has nothing to do (PostgreSQL 17 spells the second one anew).
 const IDLE_REPLICATION: [&str; 3] = ["LogicalApplyMain", "WalSenderWaitForWAL", "WalSenderWaitForWal"];
 
+/// How long the sandbox must have been quiet before it counts as quiet: a process starts in less.
+const QUIET_FOR: Duration = Duration::from_millis(150);
+
 /// The wait events of these types end when another process does something, not by themselves.
 const WAITS_FOR_OTHERS: [&str; 2] = ["IPC", "Lock"];
 
@@ -165,6 +168,21 @@ impl Stillness {
                 false
             }
         }
+    }
+}
+
+/// Notices that the sandbox is quiet and stays so: a worker that was launched a moment ago is not to be seen yet.
+#[derive(Debug, Default)]
+pub struct Quiet(Option<Instant>);
+
+impl Quiet {
+    /// Takes one more look; whether it has been quiet for long enough.
+    pub fn lasts(&mut self, is_quiet: bool) -> bool {
+        if !is_quiet {
+            self.0 = None;
+            return false;
+        }
+        self.0.get_or_insert_with(Instant::now).elapsed() >= QUIET_FOR
     }
 }
 

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use super::super::scene::{ask, run_script, volatile_texts};
 use super::{Builds, QUIET_LIMIT, Stage};
 use crate::check::{
-    Expected, Look, Normaliser, Outcome, StateError, Stillness, Verdict, begins_answer, judge, shows_answer,
+    Expected, Look, Normaliser, Outcome, Quiet, StateError, Stillness, Verdict, begins_answer, judge, shows_answer,
 };
 use crate::course::{Exercise, StateCheck, StateRole, When};
 use crate::server::Role;
@@ -118,17 +118,27 @@ impl Stage<'_> {
     fn look_nearly_at_once(&mut self) -> Result<Option<Verdict>, String> {
         let Some(exercise) = self.exercise() else { return Ok(None) };
         let start = Instant::now();
+        let mut quiet = Quiet::default();
         loop {
             // Looked at before the states: what became quiet in between has its effect in them.
             let activity = self.probe.activity().map_err(|error| error.to_string())?;
             let settled = activity.is_quiet();
+            let stays_settled = quiet.lasts(settled);
             let failing = self.failing_states(exercise).map_err(|error| error.to_string())?;
             let outcome = self.outcome_with(exercise, &failing);
             let look = Look::Glance { settled, fresh: self.has_fresh_result() };
             let verdict = judge(exercise, self.expected()?, &outcome, look);
-            let may_change = !failing.is_empty() && (!settled || activity.replicates());
-            if verdict.is_some() || !may_change || start.elapsed() > GLANCE_LIMIT {
+            let is_certain = match verdict {
+                _ if failing.is_empty() => true,
+                Some(Verdict::Wrong(_)) => stays_settled,
+                Some(_) => true,
+                None => settled && !activity.replicates(),
+            };
+            if is_certain {
                 return Ok(verdict);
+            }
+            if start.elapsed() > GLANCE_LIMIT {
+                return Ok(None);
             }
             std::thread::sleep(LOOK_AGAIN);
         }
@@ -215,14 +225,14 @@ impl Stage<'_> {
     /// Waits while a condition does not hold that may still come true; Ctrl-C ends the wait.
     fn wait_for_states(&mut self, exercise: &Exercise) -> Result<Failing, StateError> {
         let start = Instant::now();
-        let mut still = Stillness::default();
+        let (mut quiet, mut still) = (Quiet::default(), Stillness::default());
         let mut last_change = (Instant::now(), Vec::new());
         self.usage.interrupt.store(false, Ordering::Relaxed);
         loop {
             // Looked at before the states: what became quiet in between has its effect in them.
             let activity = self.probe.activity()?;
             // A worker that waits for the student to read or to end a transaction waits for ever.
-            let (is_quiet, waits_for_others) = (activity.is_quiet(), activity.waits_for_others());
+            let (is_quiet, waits_for_others) = (quiet.lasts(activity.is_quiet()), activity.waits_for_others());
             let (replicates, lasts) = (activity.replicates(), still.lasts(activity));
             // What was committed a moment ago may not have been sent yet.
             let names = self.failing_states(exercise)?;
