@@ -35,6 +35,7 @@ lessons! {
     dblink_synchronous: 12 "dblink-synchronous",
     launch_and_result: 12 "launch-and-result",
     overflow_and_detach: 12 "overflow-and-detach",
+    audit_queue_events: 12 "audit-queue-events",
 }
 
 fn prove_lesson(lab: u32, id: &str) {
