@@ -38,6 +38,9 @@ const QUIET_FOR: Duration = Duration::from_millis(150);
 /// The wait events of these types end when another process does something, not by themselves.
 const WAITS_FOR_OTHERS: [&str; 2] = ["IPC", "Lock"];
 
+/// The wait event of a process whose client reads nothing, such as a connection of dblink.
+const FULL_CLIENT: &str = "ClientWrite";
+
 /// Two sessions that look at a database: one at system views, one at the student's tables.
 pub struct Eyes {
     /// A session of the observer in the database.
@@ -109,6 +112,11 @@ impl Process {
         is_idle || self.is_replication() && IDLE_REPLICATION.contains(&self.wait_event.as_str())
     }
 
+    /// It waits for another process, not for time or work of its own.
+    fn waits_for_others(&self) -> bool {
+        WAITS_FOR_OTHERS.contains(&self.wait_event_type.as_str()) || self.wait_event == FULL_CLIENT
+    }
+
     /// A process that sends or applies changes; it stays when there is nothing to do.
     fn is_replication(&self) -> bool {
         self.backend_type == "walsender" || self.backend_type.starts_with("logical replication")
@@ -150,7 +158,7 @@ impl Activity {
     /// Everything that is not quiet waits for another process, such as a worker for somebody who reads its full queue.
     pub fn waits_for_others(&self) -> bool {
         let restless = self.processes.iter().filter(|process| !process.is_quiet());
-        restless.map(|process| process.wait_event_type.as_str()).all(|wait| WAITS_FOR_OTHERS.contains(&wait))
+        restless.into_iter().all(Process::waits_for_others)
     }
 }
 
