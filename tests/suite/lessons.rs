@@ -33,6 +33,7 @@ lessons! {
     parallel_commands: 12 "parallel-commands",
     logical_replication: 12 "logical-replication",
     dblink_synchronous: 12 "dblink-synchronous",
+    dblink_async: 12 "dblink-async",
     launch_and_result: 12 "launch-and-result",
     overflow_and_detach: 12 "overflow-and-detach",
     audit_queue_events: 12 "audit-queue-events",
