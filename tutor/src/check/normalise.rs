@@ -5,7 +5,10 @@ use std::sync::LazyLock;
 use regex::{Captures, Regex};
 
 /// Names of result columns whose values are process ids.
-const PID_COLUMNS: [&str; 5] = ["pid", "leader_pid", "pg_backend_pid", "pg_background_launch", "background_launch"];
+const PID_COLUMNS: [&str; 3] = ["pid", "leader_pid", "pg_backend_pid"];
+
+/// The end of the names of functions that start a worker and return its process id.
+const LAUNCH: &str = "_launch";
 
 /// Process ids in the text of messages.
 static PID_IN_TEXT: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b(pid|PID|process|Process) (\d+)\b"));
@@ -64,8 +67,10 @@ impl Normaliser {
     /// A value of a result; `is_integer` says whether its type is `integer`, as process ids are.
     pub fn cell(&mut self, column: &str, is_integer: bool, value: &str) -> String {
         let is_number = !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit());
-        let is_pid =
-            is_number && (PID_COLUMNS.contains(&column) || is_integer && self.known_pids.iter().any(|p| p == value));
+        let is_pid = is_number
+            && (PID_COLUMNS.contains(&column)
+                || column.ends_with(LAUNCH)
+                || is_integer && self.known_pids.iter().any(|p| p == value));
         if is_pid { self.pid(value) } else { self.replace_volatile(value) }
     }
 

@@ -108,13 +108,27 @@ pub struct Process {
 
 impl Process {
     fn is_quiet(&self) -> bool {
-        let is_idle = self.backend_type == "client backend" && self.state != "active";
+        let is_idle = match self.backend_type.as_str() {
+            "client backend" => self.state != "active",
+            // A persistent one between two commands.
+            "pg_background" => self.state == "idle",
+            _ => false,
+        };
         is_idle || self.is_replication() && IDLE_REPLICATION.contains(&self.wait_event.as_str())
     }
 
     /// It waits for another process, not for time or work of its own.
     fn waits_for_others(&self) -> bool {
-        WAITS_FOR_OTHERS.contains(&self.wait_event_type.as_str()) || self.wait_event == FULL_CLIENT
+        let is_kind_of_wait = WAITS_FOR_OTHERS.contains(&self.wait_event_type.as_str());
+        is_kind_of_wait
+            || self.wait_event == FULL_CLIENT
+            || self.is_other_worker() && self.wait_event_type == "Extension"
+    }
+
+    /// A background worker of another extension. It reports no state; on its latch, it waits for something to do.
+    fn is_other_worker(&self) -> bool {
+        !matches!(self.backend_type.as_str(), "client backend" | "pg_background" | "parallel worker")
+            && !self.is_replication()
     }
 
     /// A process that sends or applies changes; it stays when there is nothing to do.

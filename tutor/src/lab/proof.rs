@@ -6,11 +6,11 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::{Builds, Stage, StageError, Usage};
-use crate::check::{Expected, Feedback, Outcome, Verdict, record_for, variant};
+use crate::check::{Expected, Feedback, Item, Outcome, Verdict, record_for, variant};
 use crate::course::{Compare, Exercise, Lab, Lesson, Step};
 use crate::provision::postgres::MAJORS;
 use crate::provision::progress::Silent;
-use crate::psql::{Item, Performed, Streams};
+use crate::psql::{Item as Input, Performed, Streams};
 use crate::server::Server;
 
 /// What proving one exercise, or a lesson's demos, brought to light.
@@ -116,6 +116,9 @@ fn prove_exercise<'a>(stage: &mut Stage<'a>, lab: &Lab, exercise: &'a Exercise) 
     let mut expected = Expected::default();
     for (index, answer) in exercise.answers.iter().enumerate() {
         let played = play(stage, exercise, answer);
+        if exercise.check.compare != Compare::Error && matches!(played.outcome.shown.last(), Some(Item::Error(_))) {
+            faults.push(format!("answer {}: ends in an error", index + 1));
+        }
         faults.extend(answer_faults(&played).into_iter().map(|fault| format!("answer {}: {fault}", index + 1)));
         expected.answers.push(played.outcome);
     }
@@ -201,16 +204,16 @@ fn run_items<'a>(
     while let Some(item) = stage.shell().next_item() {
         let name = match &item {
             // The prompt's own command, for answers that take two sessions.
-            Item::Command(command) if command.name == "session" => {
+            Input::Command(command) if command.name == "session" => {
                 stage.switch_session(command.rest.trim()).map_err(|_| command.name.clone())?;
                 continue;
             }
-            Item::Command(command) if command.name == "build" => {
+            Input::Command(command) if command.name == "build" => {
                 build(stage, command.rest.trim())?;
                 continue;
             }
-            Item::Command(command) => command.name.clone(),
-            Item::Statement(_) => String::new(),
+            Input::Command(command) => command.name.clone(),
+            Input::Statement(_) => String::new(),
         };
         let (mut out, mut err) = (Merged(output), Merged(output));
         let mut data = || lines.next().map(str::to_owned);

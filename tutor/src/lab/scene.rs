@@ -30,7 +30,7 @@ pub enum ScriptError {
 }
 
 /// Runs a script in `shell`, its output thrown away, up to the first statement that fails. Returns the first value of
-/// the last result that has rows.
+/// the last result that has rows; a NULL is empty.
 pub(super) fn run_script(shell: &mut Shell, script: &str) -> Result<Option<String>, ScriptError> {
     script.lines().for_each(|line| shell.push_line(line));
     shell.finish_input();
@@ -72,7 +72,7 @@ fn run_item(shell: &mut Shell, item: Item) -> Result<Option<String>, ScriptError
 /// The first value of the last result that has rows.
 fn last_value(executions: &[Execution]) -> Option<String> {
     let results = executions.iter().flat_map(|execution| &execution.results);
-    results.filter_map(|result| result.rows.first()?.first()?.clone()).next_back()
+    results.filter_map(|result| Some(result.rows.first()?.first()?.clone().unwrap_or_default())).next_back()
 }
 
 /// The first value of the first row that `sql` returns, asked for quietly in the shell's own session.

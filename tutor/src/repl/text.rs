@@ -24,7 +24,6 @@ pub(super) const QUIZ_MORE: &str = "Right so far, but that is not all.";
 pub(super) const WITHHELD: &str = "The solution is not in this copy of the course.";
 pub(super) const NOTHING_TO_BUILD: &str = "There is nothing to build here.";
 pub(super) const BUILD_QUESTION: &str = "Build it? [y/N] ";
-pub(super) const BUILT: &str = "Built and loaded. Sessions and workers that begin now use it.";
 pub(super) const GO_ON: &str = "Enter goes on.";
 pub(super) const AT_EXERCISE: &str = "Type your answer. \\hint helps, \\task shows the task again, \\? all commands.";
 pub(super) const NO_EXERCISE: &str = "There is no exercise open here. Enter goes on.";
@@ -92,6 +91,16 @@ pub(super) fn quiz_answer(letters: &str) -> String {
 
 pub(super) fn your_source(file: &str) -> String {
     format!("Your source: {file}\nEdit it in another window; \\build compiles and loads it.\n")
+}
+
+pub(super) fn built(log: &str) -> String {
+    format!(
+        "Built and loaded; your session is new. If a worker ends before its time, the server's log says why:\n  {log}"
+    )
+}
+
+pub(super) fn answer_source(file: &str) -> String {
+    format!("The source that it builds is {file}; compare yours.")
 }
 
 pub(super) fn build_runs_code(file: &str) -> String {

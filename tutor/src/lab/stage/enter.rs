@@ -9,9 +9,10 @@ use crate::check::{Attempt, Expected};
 use crate::course::{Exercise, Setup, SetupRole};
 use crate::server::{Role, StopMode};
 
-/// Ends the listed processes, if they are still the sandbox's.
+/// Ends the listed processes, if they are still the sandbox's. A worker of the student's own that does not listen to the
+/// one signal may listen to the other.
 const END_PROCESSES: &str = "
-    SELECT pg_catalog.pg_terminate_backend(a.pid) FROM pg_catalog.pg_stat_activity a
+    SELECT pg_catalog.pg_terminate_backend(a.pid), pg_catalog.pg_cancel_backend(a.pid) FROM pg_catalog.pg_stat_activity a
     WHERE a.datname = ANY ($1) AND a.pid = ANY ($2)";
 
 /// How long processes may take to end. A worker of the student's own may not listen at all.
@@ -73,7 +74,7 @@ impl<'a> Stage<'a> {
     }
 
     /// Ends the sandbox's processes; with the whole server, if one of them cannot be ended otherwise.
-    fn end_processes(&mut self) -> Result<(), StageError> {
+    pub(super) fn end_processes(&mut self) -> Result<(), StageError> {
         if !self.terminate_processes()? {
             self.server.restart(StopMode::Immediate, &[])?;
             (self.probe, self.admin) = eyes(self.server, &self.sandbox)?;

@@ -19,7 +19,10 @@ impl Desk<'_> {
         self.agreed_to_build = true;
         self.output.out.flush()?;
         match self.stage_mut().build(&mut *progress::on_standard_error()) {
-            Ok(()) => writeln!(self.output.out, "{}", text::BUILT)?,
+            Ok(()) => {
+                let log = self.stage_mut().server_log().display().to_string();
+                writeln!(self.output.out, "{}", text::built(&log))?;
+            }
             Err(StageError::Workshop(error @ WorkshopError::Source { .. })) => self.complain(&error.to_string())?,
             Err(error) => self.complain(&format!("tutor: {error}"))?,
         }

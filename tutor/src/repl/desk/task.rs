@@ -169,6 +169,10 @@ impl<'a> Desk<'a> {
             writeln!(self.output.out, "{}", text::WITHHELD)?;
             return Ok(());
         };
+        if let Some(file) = answer_source(solution) {
+            let folder = self.lab.dir.join(exercise.check.build.as_deref().unwrap_or_default());
+            writeln!(self.output.out, "{}", text::answer_source(&folder.join(file).display().to_string()))?;
+        }
         if source.is_interactive() {
             source.suggest(solution);
         } else {
@@ -235,4 +239,9 @@ impl<'a> Desk<'a> {
         self.shell_mut().finish_input();
         self.run_items(source)
     }
+}
+
+/// The file of the crate's folder that an answer builds.
+fn answer_source(answer: &str) -> Option<&str> {
+    answer.lines().find_map(|line| line.trim().strip_prefix("\\build ")).map(str::trim)
 }
