@@ -37,6 +37,7 @@ lessons! {
     launch_and_result: 12 "launch-and-result",
     overflow_and_detach: 12 "overflow-and-detach",
     audit_queue_events: 12 "audit-queue-events",
+    scheduler_and_workers: 12 "scheduler-and-workers",
 }
 
 fn prove_lesson(lab: u32, id: &str) {

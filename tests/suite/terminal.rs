@@ -10,7 +10,7 @@ fn at(id: &str) -> Screen {
 
 #[test]
 fn a_lesson_is_walked_through_with_enter() {
-    let mut screen = Screen::open(&["lab", "12"]);
+    let mut screen = Screen::open(&["lab", "12", "--at", "parallel-count"]);
     screen.wait_for("Lesson 2: Parallel query: counting rows");
     screen.wait_for_prompt("parallel-count=>");
     screen.type_line("");
@@ -66,6 +66,32 @@ fn a_quiz_is_answered_with_letters() {
     screen.type_line("b");
     screen.wait_for("Right.");
     screen.wait_for("Exercise 4 of 9: Exactly one worker");
+}
+
+#[test]
+fn a_crate_is_built_after_one_question() {
+    let progress = tempfile::tempdir().expect("a folder");
+    let arguments = ["lab", "12", "--at", "your-own-worker-in-rust"];
+    let mut screen = Screen::with_progress(&arguments, progress.path());
+    let source = progress.path().join("rust-worker/src/lib.rs");
+    screen.wait_for("\\build compiles and loads it.");
+    screen.wait_for_prompt("scheduler-and-workers=>");
+    screen.type_line("\\build");
+    screen.wait_for("Build it? [y/N]");
+    screen.type_line("n");
+    screen.wait_for_prompt("scheduler-and-workers=>");
+    let skeleton = std::fs::read_to_string(&source).expect("the source");
+    std::fs::write(&source, skeleton.replace("Ok(true)", "Ok(\"true\")")).expect("a mistake");
+    screen.type_line("\\build");
+    screen.wait_for("Build it? [y/N]");
+    screen.type_line("y");
+    screen.wait_for("error[E0308]: mismatched types");
+    screen.wait_for_prompt("scheduler-and-workers=>");
+    std::fs::write(&source, skeleton).expect("the skeleton");
+    screen.type_line("\\build");
+    screen.wait_for("Built and loaded; your session is new.");
+    screen.type_line("SELECT 'a function of ' || probin FROM pg_proc WHERE proname = 'rust_worker_launch';");
+    screen.wait_for("a function of rust_worker");
 }
 
 #[test]

@@ -1,0 +1,5 @@
+-- The SQL function of the library. The tutor runs this as the superuser after each build, in the exercise's database;
+-- the server finds the library by its name.
+CREATE OR REPLACE FUNCTION public.rust_worker_launch(database text) RETURNS int
+LANGUAGE c STRICT
+AS 'rust_worker', 'rust_worker_launch_wrapper';
