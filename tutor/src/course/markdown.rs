@@ -39,7 +39,7 @@ pub fn parse_lesson(file: &Path, text: &str) -> Result<LessonBody, Vec<SourceErr
 pub(super) struct Block<'a> {
     line: usize,
     pub(super) range: Range<usize>,
-    source: &'a str,
+    pub(super) source: &'a str,
     pub(super) kind: BlockKind,
 }
 

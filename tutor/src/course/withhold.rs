@@ -18,7 +18,7 @@ pub fn without_answers(lesson: &str) -> String {
         };
         if info == ANSWER || info == WRONG || after_wrong && matches!(block.kind, BlockKind::Quote) {
             kept.push_str(lesson[from..block.range.start].trim_end());
-            from = block.range.end;
+            from = block.range.start + block.source.len();
         }
         after_wrong = info == WRONG;
     }

@@ -97,7 +97,8 @@ mod tests {
         for name in ["extension/src", "extension/target", "fixtures"] {
             fs::create_dir_all(course.path().join(name))?;
         }
-        let read = || Sources::read(course.path()).map_err(|(_, cause)| cause);
+        let ingredients = Ingredients { course: course.path().to_owned(), kit: course.path().to_owned() };
+        let read = || Sources::read(&ingredients).map_err(|(_, cause)| cause);
         fs::write(course.path().join("extension/src/lib.rs"), "a")?;
         let first = read()?.digest(&installed("15.1"));
         assert_eq!(first.len(), DIGITS);
