@@ -116,7 +116,9 @@ fn prove_exercise<'a>(stage: &mut Stage<'a>, lab: &Lab, exercise: &'a Exercise) 
     let mut expected = Expected::default();
     for (index, answer) in exercise.answers.iter().enumerate() {
         let played = play(stage, exercise, answer);
-        if exercise.check.compare != Compare::Error && matches!(played.outcome.shown.last(), Some(Item::Error(_))) {
+        if matches!(exercise.check.compare, Compare::Rows | Compare::Plan)
+            && matches!(played.outcome.shown.last(), Some(Item::Error(_)))
+        {
             faults.push(format!("answer {}: ends in an error", index + 1));
         }
         faults.extend(answer_faults(&played).into_iter().map(|fault| format!("answer {}: {fault}", index + 1)));
