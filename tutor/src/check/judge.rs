@@ -57,6 +57,8 @@ pub enum Remark {
     ExtraRows,
     /// Nothing was shown.
     NothingShown,
+    /// What was shown has no rows.
+    NoRows,
 }
 
 /// How the judge looks.
@@ -183,7 +185,8 @@ fn difference(check: &Check, expected: &Expected, outcome: &Outcome) -> Feedback
     let wanted =
         answers.reduce(|best, other| if likeness(&other, &shown) > likeness(&best, &shown) { other } else { best });
     let wanted = wanted.unwrap_or_default();
-    let remark = remark(check, &wanted, &shown);
+    let has_result = outcome.shown.iter().any(|item| item.counts_for(check.compare));
+    let remark = if has_result && shown.is_empty() { Some(Remark::NoRows) } else { remark(check, &wanted, &shown) };
     Feedback::Difference(Difference { expected: wanted, shown, remark })
 }
 
@@ -335,5 +338,6 @@ mod tests {
         assert_eq!(remark("rows\n| 1\n"), Some(Remark::MissingRows));
         assert_eq!(remark("rows\n| 1\n| 2\n| 3\n"), Some(Remark::ExtraRows));
         assert_eq!(remark(""), Some(Remark::NothingShown));
+        assert_eq!(remark("rows\n"), Some(Remark::NoRows));
     }
 }

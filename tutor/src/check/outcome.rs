@@ -86,7 +86,10 @@ fn item(result: &ResultSet, check: &Check, names: &mut Normaliser) -> Item {
 fn line(columns: &[Column], row: &[Option<String>], names: &mut Normaliser) -> String {
     let cell = |(column, value): (&Column, &Option<String>)| match value {
         None => NULL.to_owned(),
-        Some(value) => names.cell(&column.name, column.type_oid == INT4_OID, value).replace('\n', "\\n"),
+        // A value with the separator in it is not two values.
+        Some(value) => {
+            names.cell(&column.name, column.type_oid == INT4_OID, value).replace('\n', "\\n").replace('|', "\\|")
+        }
     };
     columns.iter().zip(row).map(cell).collect::<Vec<_>>().join("|")
 }

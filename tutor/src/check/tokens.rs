@@ -6,10 +6,10 @@ pub(super) fn all_words(sql: &str) -> Vec<String> {
     words(&without(sql, &[Part::Comment]))
 }
 
-/// The same for what the statement itself does: strings and quoted names are left out too, and so are aliases after
-/// `AS`. Dollar quotes count: the code of functions and blocks stands in them.
+/// The same for what the statement itself does: strings are left out too, and so are aliases after `AS`. Dollar quotes
+/// count: the code of functions and blocks stands in them.
 pub(super) fn used_words(sql: &str) -> Vec<String> {
-    let words = words(&without(sql, &[Part::Comment, Part::Quoted]));
+    let words = words(&without(sql, &[Part::Comment, Part::String]));
     let is_alias = |index: usize| index > 0 && words[index - 1] == "as";
     (0..words.len()).filter(|index| !is_alias(*index)).map(|index| words[index].clone()).collect()
 }
@@ -32,8 +32,8 @@ pub(super) fn contains(words: &[String], phrase: &str) -> bool {
 #[derive(Clone, Copy, PartialEq)]
 enum Part {
     Comment,
-    /// A string or a quoted name.
-    Quoted,
+    String,
+    QuotedName,
     Code,
 }
 
@@ -59,7 +59,8 @@ fn next_part(text: &str) -> (Part, usize) {
     match first {
         '-' if text.starts_with("--") => (Part::Comment, text.find('\n').unwrap_or(text.len())),
         '/' if text.starts_with("/*") => (Part::Comment, text.len() - after_block_comment(text).len()),
-        '\'' | '"' => (Part::Quoted, quoted_length(text, first)),
+        '\'' => (Part::String, quoted_length(text, first)),
+        '"' => (Part::QuotedName, quoted_length(text, first)),
         '$' => (Part::Code, dollar_quote_length(text).unwrap_or(1)),
         _ => (Part::Code, first.len_utf8()),
     }
@@ -116,7 +117,7 @@ mod tests {
     #[test]
     fn what_is_only_named_is_not_used() {
         let sql = "SELECT 1 AS alias, 'text', \"name\" FROM f($$ EXECUTE 'inner' $$) -- AS";
-        assert_eq!(used_words(sql), ["select", "as", "from", "f", "execute", "inner"]);
+        assert_eq!(used_words(sql), ["select", "as", "name", "from", "f", "execute", "inner"]);
     }
 
     #[test]

@@ -14,6 +14,7 @@ pub(super) const DIFFERENT: &str = "This is what was expected and what you show:
 pub(super) const MISSING_STATE: &str = "This does not hold:";
 pub(super) const UNFINISHED: &str = "The statement is not finished: `;` ends it, \\r drops it.";
 pub(super) const CHECK_COMPARES: &str = "Not what was asked for yet; \\check compares.";
+pub(super) const CHECK_TELLS: &str = "\\check tells what is still missing.";
 pub(super) const EXPECTED: &str = "expected";
 pub(super) const SHOWN: &str = "shown";
 pub(super) const RUN_DEMO: &str = "Enter runs it.";
@@ -148,6 +149,7 @@ pub(super) fn remark(remark: Remark) -> &'static str {
         Remark::OtherColumnNames => "The right values, under other column names.",
         Remark::MissingRows => "Some rows are missing.",
         Remark::ExtraRows => "There are more rows than expected.",
+        Remark::NoRows => "Not a single row was shown.",
         Remark::NothingShown => "Nothing was shown that could be compared.",
     }
 }

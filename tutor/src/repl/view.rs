@@ -68,8 +68,7 @@ impl Look {
     pub fn quiz(&self, quiz: &Quiz) -> String {
         let mut out = format!("{}\n\n{}\n", self.paint.heading(text::QUIZ), self.prose(&quiz.question));
         for (index, choice) in quiz.choices.iter().enumerate() {
-            let letter = format!("  {})", Quiz::letter(index));
-            out.push_str(&render_after(&letter, &self.paint.strong(&letter), &choice.text, self.width, self.paint));
+            out.push_str(&self.lettered(index, &choice.text));
         }
         out.push_str(&format!("\n{}\n", self.paint.aside(text::ANSWER_QUIZ)));
         out
@@ -91,12 +90,19 @@ impl Look {
 
     /// What is said about some choices.
     pub fn quiz_explanations(&self, quiz: &Quiz, choices: &[usize]) -> String {
-        let said = choices.iter().map(|index| {
-            let letter = format!("  {})", Quiz::letter(*index));
-            let explanation = &quiz.choices[*index].explanation;
-            render_after(&letter, &self.paint.strong(&letter), explanation, self.width, self.paint)
+        choices.iter().map(|index| self.lettered(*index, &quiz.choices[*index].explanation)).collect()
+    }
+
+    /// Markdown behind the letter of a choice; all its lines stand behind the letter.
+    fn lettered(&self, index: usize, markdown: &str) -> String {
+        let letter = format!("  {}) ", Quiz::letter(index));
+        let narrow = Look { width: self.width.saturating_sub(letter.width()), ..*self };
+        let text = narrow.prose(markdown);
+        let lines = text.trim_end().lines().enumerate().map(|(number, line)| match number {
+            0 => format!("{}{line}\n", self.paint.strong(&letter)),
+            _ => format!("{}{line}\n", " ".repeat(letter.width())),
         });
-        said.collect()
+        lines.collect()
     }
 
     /// A figure.

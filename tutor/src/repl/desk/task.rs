@@ -4,7 +4,7 @@ use super::super::source::LineSource;
 use super::super::text;
 use super::{Attempted, Desk, DeskError, Flow};
 use crate::check::Verdict;
-use crate::course::{Exercise, Step};
+use crate::course::{Compare, Exercise, Step};
 use crate::progress::{ExerciseProgress, LabProgress, Status};
 
 /// After every so many failures in a row the prompt reminds of hints.
@@ -24,9 +24,16 @@ impl<'a> Desk<'a> {
 
     /// What is neither right nor a known mistake gets no words; once in each exercise that is said.
     fn hint_at_check(&mut self) -> Result<(), DeskError> {
-        let is_odd = self.stage_mut().has_odd_result();
-        if self.interactive && is_odd && !std::mem::replace(&mut self.hinted_at_check, true) {
-            writeln!(self.output.out, "{}", self.look.paint.aside(text::CHECK_COMPARES))?;
+        let words = match self.exercise() {
+            // Only the state counts, and a statement need not show anything.
+            Some(exercise) if exercise.check.compare == Compare::State && self.stage_mut().is_on_task() => {
+                text::CHECK_TELLS
+            }
+            _ if self.stage_mut().has_odd_result() => text::CHECK_COMPARES,
+            _ => return Ok(()),
+        };
+        if self.interactive && !std::mem::replace(&mut self.hinted_at_check, true) {
+            writeln!(self.output.out, "{}", self.look.paint.aside(words))?;
         }
         Ok(())
     }
