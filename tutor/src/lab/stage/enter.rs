@@ -42,7 +42,7 @@ impl<'a> Stage<'a> {
         let sidecar = exercise.sidecar.as_ref().map(|hold| self.open_sidecar(exercise, hold)).transpose()?;
         let expected = Expected::read(&self.lab.expected_file(&exercise.id), self.server.major());
         let attempt = Attempt::new(self.normaliser());
-        self.scene = Some(Scene { exercise, expected, sidecar, attempt, failure: None });
+        self.scene = Some(Scene { exercise, expected, sidecar, attempt, succeeded_trials: Vec::new(), failure: None });
         self.on_task = true;
         Ok(())
     }

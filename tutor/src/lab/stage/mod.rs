@@ -94,6 +94,8 @@ struct Scene<'a> {
     expected: Result<Expected, ExpectedError>,
     sidecar: Option<Sidecar>,
     attempt: Attempt,
+    /// The names of the trials that have succeeded since the latest statement: they need not be repeated.
+    succeeded_trials: Vec<String>,
     failure: Option<StateError>,
 }
 
@@ -256,6 +258,7 @@ impl<'a> Stage<'a> {
         if let Ok(activity) = self.probe.activity() {
             activity.processes().iter().for_each(|process| scene.attempt.know_pid(process.pid));
         }
+        scene.succeeded_trials.clear();
         executions.iter().for_each(|execution| scene.attempt.push(execution, &scene.exercise.check));
     }
 

@@ -4,7 +4,7 @@ use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use super::super::scene::{ask, run_script, volatile_texts};
-use super::{Builds, QUIET_LIMIT, Stage};
+use super::{Builds, QUIET_LIMIT, Scene, Stage};
 use crate::check::{
     Expected, Look, Normaliser, Outcome, Quiet, StateError, Stillness, Verdict, begins_answer, judge, shows_answer,
 };
@@ -182,7 +182,7 @@ impl Stage<'_> {
         for state in exercise.check.state.iter().filter(|state| state.when == When::After) {
             let holds = match state.role {
                 StateRole::Trial if !failing.is_empty() || !self.shows_it_by_the_rules(exercise) => break,
-                StateRole::Trial => self.try_out(state),
+                StateRole::Trial => self.tries_out(state),
                 StateRole::Student => self.student_sees(state),
                 StateRole::Observer | StateRole::Checker => {
                     let student_pid = self.shell().pid();
@@ -199,6 +199,19 @@ impl Stage<'_> {
     /// Whether what was shown is right, and was come by as the exercise asks.
     fn shows_it_by_the_rules(&self, exercise: &Exercise) -> bool {
         self.shows_answer(exercise) && self.outcome_with(exercise, &[]).fails.is_empty()
+    }
+
+    /// Whether a trial succeeds, or has succeeded since the latest statement.
+    fn tries_out(&mut self, state: &StateCheck) -> bool {
+        let is_known = |scene: &Scene<'_>| scene.succeeded_trials.contains(&state.name);
+        if self.scene.as_ref().is_some_and(is_known) {
+            return true;
+        }
+        let succeeds = self.try_out(state);
+        if let Some(scene) = self.scene.as_mut().filter(|_| succeeds) {
+            scene.succeeded_trials.push(state.name.clone());
+        }
+        succeeds
     }
 
     /// Tries what the student has made. A trial that fails, for whatever reason, says that it is not what was asked.
