@@ -37,6 +37,7 @@ lessons! {
     launch_and_result: 12 "launch-and-result",
     overflow_and_detach: 12 "overflow-and-detach",
     book_ratings: 12 "book-ratings",
+    retry_wrapper: 12 "retry-wrapper",
     audit_queue_events: 12 "audit-queue-events",
     scheduler_and_workers: 12 "scheduler-and-workers",
 }
