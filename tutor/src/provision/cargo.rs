@@ -5,7 +5,6 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use nix::unistd::{AccessFlags, access};
-use serde::{Deserialize, Serialize};
 
 use super::postgres::library_suffix;
 use super::progress::{Failure, Progress, run};
@@ -19,7 +18,7 @@ const FOREIGN_PREFIXES: [&str; 7] =
 const FOREIGN: [&str; 4] = ["OUT_DIR", "CARGO_TARGET_DIR", "CARGO_TARGET_TMPDIR", "CARGO_BUILD_TARGET"];
 
 /// What compiles libraries for one server. Whatever was compiled with it before is used again.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Compiler {
     /// The server's major version, which names the crate's feature.
     pub(crate) major: u16,

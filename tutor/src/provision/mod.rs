@@ -142,14 +142,14 @@ fn find_or_make(
     home.check_ours()?;
     let sources = Sources::read(ingredients).map_err(|(path, cause)| at(path)(cause))?;
     let candidates = postgres::candidates(&home.pg_config_cache())?;
-    if let Some(realm) = ready(home, &sources, &candidates) {
+    if let Some(realm) = ready(ingredients, home, &sources, &candidates) {
         return Ok(realm);
     }
     let installed = complete_installation(candidates, options, progress)?;
     let account = Account::ensure()?;
     home.prepare(&account)?;
     let _one_at_a_time = lock(home, progress)?;
-    if let Some(realm) = ready(home, &sources, &postgres::candidates(&home.pg_config_cache())?) {
+    if let Some(realm) = ready(ingredients, home, &sources, &postgres::candidates(&home.pg_config_cache())?) {
         return Ok(realm);
     }
     sweep(home);
@@ -160,10 +160,11 @@ fn find_or_make(
 }
 
 /// The realm of the first candidate that has one.
-fn ready(home: &Home, sources: &Sources, candidates: &[Candidate]) -> Option<Realm> {
+fn ready(ingredients: &Ingredients, home: &Home, sources: &Sources, candidates: &[Candidate]) -> Option<Realm> {
     candidates.iter().find_map(|candidate| {
         let installed = &candidate.installed;
-        Realm::open(&home.realm(installed.major, &sources.digest(installed)))
+        let realm = Realm::open(&home.realm(installed.major, &sources.digest(installed)))?;
+        Some(realm.compiled_with(extension::compiler(&ingredients.kit, home, installed)))
     })
 }
 
@@ -280,7 +281,8 @@ impl Work<'_> {
         }
         fs::rename(&new, &directory).map_err(at(&directory))?;
         let missing = || at(&directory)(io::Error::other("it was removed while it was made"));
-        Realm::open(&directory).ok_or_else(missing)
+        let realm = Realm::open(&directory).ok_or_else(missing)?;
+        Ok(realm.compiled_with(extension::compiler(&self.ingredients.kit, self.home, self.installed)))
     }
 
     fn fill(&self, new: &Path, library: &Path, progress: &mut dyn Progress) -> Result<(), ProvisionError> {
@@ -306,7 +308,6 @@ impl Work<'_> {
             fixtures,
             account: self.account.clone(),
             course: self.ingredients.course.clone(),
-            compiler: extension::compiler(&self.ingredients.kit, self.home, self.installed),
         };
         realm::complete(new, &facts).map_err(at(new))
     }

@@ -43,8 +43,6 @@ pub(crate) struct Facts {
     pub(crate) account: Account,
     /// The course that it was made for.
     pub(crate) course: PathBuf,
-    /// What its extension was compiled with.
-    pub(crate) compiler: Compiler,
 }
 
 /// A realm that can be used, held for as long as the value or a clone of it lives.
@@ -52,6 +50,8 @@ pub(crate) struct Facts {
 pub struct Realm {
     directory: PathBuf,
     facts: Facts,
+    /// What compiles further libraries for it. Of the clone that uses it now, which may not be the one that made it.
+    compiler: Option<Compiler>,
     _held: Arc<File>,
 }
 
@@ -62,7 +62,12 @@ impl Realm {
         held.try_lock_shared().ok()?;
         // Only now: before the lock was held, somebody may have been removing it.
         let facts = read_facts(directory)?;
-        Some(Realm { directory: directory.to_owned(), facts, _held: Arc::new(held) })
+        Some(Realm { directory: directory.to_owned(), facts, compiler: None, _held: Arc::new(held) })
+    }
+
+    /// The same, with what compiles further libraries for it.
+    pub(super) fn compiled_with(self, compiler: Compiler) -> Realm {
+        Realm { compiler: Some(compiler), ..self }
     }
 
     /// All realms of a home, for `tutor server status` and `stop`.
@@ -108,7 +113,9 @@ impl Realm {
         log: &Path,
         progress: &mut dyn Progress,
     ) -> Result<PathBuf, Failure> {
-        cargo::build(dir, package, &self.facts.compiler, Some(log), progress)
+        let unknown =
+            || Failure { command: "cargo".to_owned(), tail: "  it is not known what compiles for it".to_owned() };
+        cargo::build(dir, package, self.compiler.as_ref().ok_or_else(unknown)?, Some(log), progress)
     }
 
     /// The ending of the names of libraries that its servers load.
