@@ -85,11 +85,11 @@ fn a_crate_is_built_after_one_question() {
     screen.type_line("\\build");
     screen.wait_for("Build it? [y/N]");
     screen.type_line("y");
-    screen.wait_for("error[E0308]: mismatched types");
+    screen.wait_for_build("error[E0308]: mismatched types");
     screen.wait_for_prompt("scheduler-and-workers=>");
     std::fs::write(&source, skeleton).expect("the skeleton");
     screen.type_line("\\build");
-    screen.wait_for("Built and loaded; your session is new.");
+    screen.wait_for_build("Built and loaded; your session is new.");
     screen.type_line("SELECT 'a function of ' || probin FROM pg_proc WHERE proname = 'rust_worker_launch';");
     screen.wait_for("a function of rust_worker");
 }

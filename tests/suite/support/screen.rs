@@ -20,6 +20,9 @@ const COLUMNS: NonZero<u16> = NonZero::new(100).unwrap();
 /// How long a tutor may take to leave before it is killed.
 const FAREWELL: Duration = Duration::from_secs(5);
 
+/// How long a build may take that begins with nothing, on a busy machine.
+const BUILD: Duration = Duration::from_secs(900);
+
 /// A tutor at a terminal.
 pub(crate) struct Screen {
     child: Box<dyn Child + Send + Sync>,
@@ -110,20 +113,27 @@ impl Screen {
     /// Waits until the screen shows `text`; panics with the screen when it never does.
     #[track_caller]
     pub(crate) fn wait_for(&self, text: &str) {
-        self.wait_until(text, |screen| screen.contains(text));
+        self.wait_until(text, LONG, |screen| screen.contains(text));
+    }
+
+    /// The same for what comes after a build, which may compile everything that the crate needs.
+    #[track_caller]
+    pub(crate) fn wait_for_build(&self, text: &str) {
+        self.wait_until(text, BUILD, |screen| screen.contains(text));
     }
 
     /// Waits until the last line that is not empty is `line`: a prompt, and nothing after it.
     #[track_caller]
     pub(crate) fn wait_for_prompt(&self, line: &str) {
-        self.wait_until(line, |screen| screen.lines().map(str::trim_end).rfind(|line| !line.is_empty()) == Some(line));
+        let is_last = |screen: &str| screen.lines().map(str::trim_end).rfind(|line| !line.is_empty()) == Some(line);
+        self.wait_until(line, LONG, is_last);
     }
 
     #[track_caller]
-    fn wait_until(&self, what: &str, holds: impl Fn(&str) -> bool) {
+    fn wait_until(&self, what: &str, limit: Duration, holds: impl Fn(&str) -> bool) {
         let start = Instant::now();
         while !holds(&self.text()) {
-            assert!(start.elapsed() < LONG, "the screen never showed {what:?}:\n{}", self.text());
+            assert!(start.elapsed() < limit, "the screen never showed {what:?}:\n{}", self.text());
             std::thread::sleep(LOOK_AGAIN);
         }
     }
