@@ -34,6 +34,7 @@ enum Part {
     Comment,
     String,
     QuotedName,
+    DollarQuote,
     Code,
 }
 
@@ -43,11 +44,27 @@ fn without(sql: &str, left_out: &[Part]) -> String {
     let mut rest = sql;
     while !rest.is_empty() {
         let (part, length) = next_part(rest);
-        if left_out.contains(&part) {
-            kept.push(' ');
-        } else {
-            kept.push_str(&rest[..length]);
+        match part {
+            _ if left_out.contains(&part) => kept.push(' '),
+            // Code within the code, but the strings in it may be code too: EXECUTE.
+            Part::DollarQuote => {
+                kept.push_str(&without_comments(&rest[..length]));
+            }
+            _ => kept.push_str(&rest[..length]),
         }
+        rest = &rest[length..];
+    }
+    kept
+}
+
+/// The same for a dollar quote and the code in it, whose own dollar quotes are not looked into: the text is read twice
+/// at most.
+fn without_comments(code: &str) -> String {
+    let mut kept = String::with_capacity(code.len());
+    let mut rest = code;
+    while !rest.is_empty() {
+        let (part, length) = if rest.starts_with('$') { (Part::Code, 1) } else { next_part(rest) };
+        kept.push_str(if part == Part::Comment { " " } else { &rest[..length] });
         rest = &rest[length..];
     }
     kept
@@ -61,7 +78,7 @@ fn next_part(text: &str) -> (Part, usize) {
         '/' if text.starts_with("/*") => (Part::Comment, text.len() - after_block_comment(text).len()),
         '\'' => (Part::String, quoted_length(text, first)),
         '"' => (Part::QuotedName, quoted_length(text, first)),
-        '$' => (Part::Code, dollar_quote_length(text).unwrap_or(1)),
+        '$' => dollar_quote_length(text).map_or((Part::Code, 1), |length| (Part::DollarQuote, length)),
         _ => (Part::Code, first.len_utf8()),
     }
 }
@@ -118,6 +135,12 @@ mod tests {
     fn what_is_only_named_is_not_used() {
         let sql = "SELECT 1 AS alias, 'text', \"name\" FROM f($$ EXECUTE 'inner' $$) -- AS";
         assert_eq!(used_words(sql), ["select", "as", "name", "from", "f", "execute", "inner"]);
+    }
+
+    #[test]
+    fn comments_in_dollar_quotes_do_not_count() {
+        let sql = "DO $do$ BEGIN -- WHEN OTHERS\n PERFORM f('-- text'); /* x */ END $do$; SELECT $$a$$";
+        assert_eq!(used_words(sql), ["do", "do", "begin", "perform", "f", "text", "end", "do", "select", "a"]);
     }
 
     #[test]
