@@ -9,7 +9,7 @@ use std::time::Duration;
 
 pgrx::pg_module_magic!();
 
-/// How long the worker sleeps when there is no job.
+/// How long the worker sleeps before it looks for the next job.
 const PAUSE: Duration = Duration::from_millis(100);
 
 /// In the session: register a worker for `database` and return its process id.
@@ -45,19 +45,18 @@ pub extern "C-unwind" fn rust_worker_main(_argument: pg_sys::Datum) {
     BackgroundWorker::connect_worker_to_spi(Some(database), Some(role));
 
     // `wait_latch` sleeps, until somebody sets the latch or the time is over. It says `false` after a SIGTERM.
-    let mut pause = Duration::ZERO;
-    while BackgroundWorker::wait_latch(Some(pause)) {
+    while BackgroundWorker::wait_latch(Some(PAUSE)) {
         // One transaction for each job. The worker sleeps between them, never inside.
-        let found = BackgroundWorker::transaction(run_next_job);
-        pause = if found { Duration::ZERO } else { PAUSE };
+        BackgroundWorker::transaction(run_next_job);
     }
 
     // To return is to exit: the process ends, and its slot is free.
-    log!("rust_worker was told to end");
+    log!("rust_worker_main returns");
 }
 
 /// Run the next job that is not done; `false` if there is none. An error rolls the transaction back and ends the worker.
 fn run_next_job() -> bool {
+    check_place();
     try_next_job().unwrap_or_else(|error| error!("{error}"))
 }
 
@@ -69,13 +68,26 @@ fn try_next_job() -> spi::Result<bool> {
             return Ok(false);
         }
         let (id, sql) = job.first().get_two::<i32, String>()?;
+        let sql = sql.expect("the column is NOT NULL");
 
         // Wrong: the result is the SQL itself; the job has not run.
-        let result = sql.unwrap_or_default();
+        let result = sql;
 
         // In the same transaction: the job and its mark are committed together, or not at all.
         let mark = "UPDATE rust_jobs SET done = true, result = $2, pid = pg_backend_pid() WHERE id = $1";
         client.update(mark, None, &[id.into(), result.into()])?;
         Ok(true)
     })
+}
+
+/// An ERROR for what SPI does not survive: without a database or a transaction, it would crash the server.
+fn check_place() {
+    // SAFETY: both only look at variables of this process.
+    let (database, in_transaction) = unsafe { (pg_sys::MyDatabaseId, pg_sys::IsTransactionState()) };
+    if database == pg_sys::InvalidOid {
+        error!("the worker is not connected to a database: gap 3");
+    }
+    if !in_transaction {
+        error!("run_next_job was called outside of a transaction: gap 4");
+    }
 }

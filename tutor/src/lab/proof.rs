@@ -87,7 +87,7 @@ fn text_of(file: &Path) -> Option<String> {
     Some(snapshot.as_text()?.to_string())
 }
 
-/// Proves the exercises of `lesson` that `wanted` names, and its demos if `demos`, on a fresh stage of `server`.
+/// Proves the exercises of `lesson` that `wanted` names, and its demos, each on a fresh stage of `server`.
 /// Verdicts are given by the records as they are now; `report` hears of every proof as it is done.
 ///
 /// # Errors
@@ -100,13 +100,16 @@ pub fn prove(
     report: &mut dyn FnMut(Proof),
 ) -> Result<(), StageError> {
     let place = tempfile::tempdir().map_err(StageError::NoRoom)?;
-    let mut stage = Stage::open(server, lab, lesson, Usage::script(Builds::Below(place.path().to_owned())))?;
+    let usage = || Usage::script(Builds::Below(place.path().to_owned()));
+    let mut stage = Stage::open(server, lab, lesson, usage())?;
     for exercise in lesson.exercises().filter(|exercise| wanted(&exercise.id)) {
         report(prove_exercise(&mut stage, lab, exercise));
     }
     let demos = format!("{}.demos", lesson.id);
     if lesson.demos().next().is_some() && wanted(&demos) {
-        report(prove_demos(&mut stage, lab, demos)?);
+        // A fresh one: what answers have left is not to be seen in the demos.
+        drop(stage);
+        report(prove_demos(&mut Stage::open(server, lab, lesson, usage())?, lab, demos)?);
     }
     Ok(())
 }

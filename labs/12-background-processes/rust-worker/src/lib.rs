@@ -6,11 +6,12 @@
 
 use pgrx::bgworkers::{BackgroundWorker, BackgroundWorkerBuilder, SignalWakeFlags};
 use pgrx::prelude::*;
+use pgrx::spi::SpiTupleTable;
 use std::time::Duration;
 
 pgrx::pg_module_magic!();
 
-/// How long the worker sleeps when there is no job.
+/// How long the worker sleeps before it looks for the next job.
 const PAUSE: Duration = Duration::from_millis(100);
 
 /// In the session: register a worker for `database` and return its process id.
@@ -42,17 +43,18 @@ pub extern "C-unwind" fn rust_worker_main(_argument: pg_sys::Datum) {
 
     // Once, and for good: a worker cannot change to another database.
     let (database, role) = BackgroundWorker::get_extra().split_once('\n').expect("launch has put two lines there");
-    // TODO 3: connect to that database as that role.
+    // TODO 3: connect to that database as that role. Both are of type &str.
 
-    // TODO 4: a loop, as long as `wait_latch` says `true`. In each round, run `run_next_job` in a transaction of its own.
-    // When there was a job, look for the next one at once (wait for Duration::ZERO), else wait for PAUSE.
+    // TODO 4: a loop, as long as `wait_latch` says `true` after a sleep of PAUSE. In each round, let `run_next_job` run
+    // in a transaction of its own.
 
     // To return is to exit: the process ends, and its slot is free.
-    log!("rust_worker was told to end");
+    log!("rust_worker_main returns");
 }
 
 /// Run the next job that is not done; `false` if there is none. An error rolls the transaction back and ends the worker.
 fn run_next_job() -> bool {
+    check_place();
     try_next_job().unwrap_or_else(|error| error!("{error}"))
 }
 
@@ -64,10 +66,10 @@ fn try_next_job() -> spi::Result<bool> {
             return Ok(false);
         }
         let (id, sql) = job.first().get_two::<i32, String>()?;
+        let sql = sql.expect("the column is NOT NULL");
 
-        // TODO 5: run the SQL of the job with `client.update`, as it is done above. Then take out of the rows
-        // `rows.len()`, the number of rows, and `rows.first().get_one::<String>().ok().flatten()`, the text in the
-        // first column of the first row, if it is one. The result is that text, or else "rows: " and the number.
+        // TODO 5: two lines. Run `&sql`, the SQL of the job, with `client.update`, as `next` is run above. The result
+        // is what `result_of` makes of the rows that come back.
         let result = String::new();
 
         // In the same transaction: the job and its mark are committed together, or not at all.
@@ -75,4 +77,23 @@ fn try_next_job() -> spi::Result<bool> {
         client.update(mark, None, &[id.into(), result.into()])?;
         Ok(true)
     })
+}
+
+/// The text that a job returns in its first row and column, or if it returns something else, the number of its rows.
+fn result_of(rows: SpiTupleTable) -> String {
+    let count = rows.len();
+    let text = rows.first().get_one::<String>().ok().flatten();
+    text.unwrap_or_else(|| format!("rows: {count}"))
+}
+
+/// An ERROR for what SPI does not survive: without a database or a transaction, it would crash the server.
+fn check_place() {
+    // SAFETY: both only look at variables of this process.
+    let (database, in_transaction) = unsafe { (pg_sys::MyDatabaseId, pg_sys::IsTransactionState()) };
+    if database == pg_sys::InvalidOid {
+        error!("the worker is not connected to a database: gap 3");
+    }
+    if !in_transaction {
+        error!("run_next_job was called outside of a transaction: gap 4");
+    }
 }
