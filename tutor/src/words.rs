@@ -5,8 +5,10 @@ pub(crate) fn nearest<'a>(asked: &str, candidates: impl Iterator<Item = &'a str>
     if asked.is_empty() {
         return None;
     }
+    // A letter or two are part of too much to mean anything.
+    let is_part = |part: &str, whole: &str| part.len() > 2 && whole.contains(part);
     let distance = |candidate: &str| {
-        if candidate.contains(asked) || asked.contains(candidate) { 1 } else { edits(asked, candidate) }
+        if is_part(asked, candidate) || is_part(candidate, asked) { 1 } else { edits(asked, candidate) }
     };
     candidates
         .map(|candidate| (distance(candidate), candidate))

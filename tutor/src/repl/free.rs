@@ -4,7 +4,7 @@ use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use super::commands::nearest;
+use super::commands;
 use super::prompt::prompt_end;
 use super::source::{Line, LineSource, copy_line};
 use super::{Output, text};
@@ -62,8 +62,8 @@ impl Table<'_> {
             match self.perform(source, item)? {
                 Performed::Quit => return Ok(false),
                 Performed::Unknown(command) => {
-                    let nearest = nearest(&command.name, &["?"]);
-                    self.output.complain(&text::unknown_command(&command.name, nearest))?;
+                    let instead = commands::no_command(&command.name, false);
+                    self.output.complain(&text::no_command(&command.name, instead))?;
                 }
                 Performed::Lost(_) => return self.reconnect(),
                 _ => {}

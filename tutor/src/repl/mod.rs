@@ -17,6 +17,7 @@ mod style;
 mod text;
 mod view;
 
+pub use commands::{COMMANDS, CommandEntry, Group};
 pub use desk::{Desk, DeskError, Ended, Output};
 pub use free::play;
 pub use source::{Line, LineSource, Script, Terminal};

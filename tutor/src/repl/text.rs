@@ -1,5 +1,6 @@
 //! Every sentence that the prompt says, in one place.
 
+use super::commands::NoCommand;
 use crate::check::Remark;
 
 pub(super) const PASSED: &str = "Passed:";
@@ -42,33 +43,6 @@ pub(super) const RECONNECTED: &str =
     "Connected again; the session's settings, temporary tables and transactions are gone.";
 pub(super) const HISTORY_LOST: &str = "tutor: the history of this prompt cannot be kept";
 pub(super) const LAB_DONE: &str = "You have reached the end of this lab.";
-
-pub(super) const HELP: &str = "\
-The lesson
-  Enter          run the shown statements, or go on
-  \\task          show the task again
-  \\hint          show the next hint
-  \\check         check what you have done so far
-  \\build         compile and load your own code, where an exercise asks for it
-  \\solution      put the solution on the prompt (after passing or some tries)
-  \\reset         start the exercise afresh
-  \\next          go on to the next step
-  \\skip          leave this exercise for later
-  \\back          go back one step
-  \\goto ID       go to a lesson or an exercise
-  \\progress      show how far you are
-  \\play          free play, until \\task
-Sessions
-  \\session NAME  switch to another session of yours, or open it
-  \\session       list your sessions
-Like psql
-  \\d [NAME] \\dt \\di \\dv \\df \\dx \\dn \\du \\l     describe what there is
-  ; \\g \\gx \\gset [PREFIX] \\gdesc \\watch [SEC]  run the statement this way
-  \\x [on|off|auto] \\timing \\pset \\a \\t         how results are shown
-  \\set \\unset \\echo :name :'name' :\"name\"      variables
-  \\c [DATABASE] \\conninfo                      a new session, which it is
-  \\i FILE \\p \\r \\q                             file, buffer, leave
-";
 
 pub(super) fn lesson_title(number: u32, title: &str) -> String {
     format!("Lesson {number}: {title}")
@@ -125,9 +99,16 @@ pub(super) fn skipped(id: &str) -> String {
     format!("Left for later: {id}. \\goto {id} comes back.")
 }
 
-pub(super) fn unknown_command(name: &str, nearest: Option<&str>) -> String {
-    let meant = nearest.map(|nearest| format!(" Did you mean \\{nearest}?")).unwrap_or_default();
-    format!("There is no command \\{name}.{meant} \\? lists all.")
+pub(super) fn no_command(name: &str, instead: NoCommand) -> String {
+    match instead {
+        NoCommand::Missing(nearest) => {
+            format!("\\{name} is psql's, but deliberately not here. \\{nearest} comes nearest; \\? lists all.")
+        }
+        NoCommand::Meant(nearest) => {
+            format!("There is no command \\{name}. Did you mean \\{nearest}? \\? lists all.")
+        }
+        NoCommand::Unlike => format!("There is no command \\{name}. \\? lists all."),
+    }
 }
 
 pub(super) fn marker_names_lesson(id: &str) -> String {

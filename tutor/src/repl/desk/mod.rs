@@ -11,7 +11,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use super::commands::{self, TutorCommand};
+use super::commands::{self, LessonCommand, RoomCommand};
 use super::prompt::prompt_end;
 use super::source::{Line, LineSource, copy_line};
 use super::text;
@@ -278,14 +278,16 @@ impl<'a> Desk<'a> {
     }
 
     fn run_command(&mut self, source: &mut dyn LineSource, command: Command) -> Result<Flow, DeskError> {
-        match TutorCommand::parse(&command.name, &command.rest) {
-            Some(own) => {
-                self.answer.drop_pending();
-                self.run_own(source, own)?;
-                Ok(Flow::GoOn)
-            }
-            None => self.run_item(source, Item::Command(command)),
+        if let Some(own) = LessonCommand::parse(&command.name, &command.rest) {
+            self.answer.drop_pending();
+            self.run_lesson_command(source, own)?;
+        } else if let Some(own) = RoomCommand::parse(&command.name, &command.rest) {
+            self.answer.drop_pending();
+            self.run_room_command(own)?;
+        } else {
+            return self.run_item(source, Item::Command(command));
         }
+        Ok(Flow::GoOn)
     }
 
     fn run_item(&mut self, source: &mut dyn LineSource, item: Item) -> Result<Flow, DeskError> {
@@ -298,8 +300,8 @@ impl<'a> Desk<'a> {
             Performed::Quit => return Ok(Flow::Leave),
             Performed::Executed(_) => self.glance()?,
             Performed::Unknown(command) => {
-                let nearest = commands::nearest(&command.name, &commands::NAMES);
-                self.complain(&text::unknown_command(&command.name, nearest))?;
+                let instead = commands::no_command(&command.name, true);
+                self.complain(&text::no_command(&command.name, instead))?;
             }
             Performed::Lost(_) => self.reconnect()?,
             Performed::Done | Performed::Failed | Performed::Reconnected => {}
@@ -329,28 +331,35 @@ impl<'a> Desk<'a> {
         Ok(())
     }
 
-    fn run_own(&mut self, source: &mut dyn LineSource, command: TutorCommand) -> Result<(), DeskError> {
+    fn run_lesson_command(&mut self, source: &mut dyn LineSource, command: LessonCommand) -> Result<(), DeskError> {
         match command {
-            TutorCommand::Task => self.back_to_task()?,
-            TutorCommand::Hint => self.show_hint()?,
-            TutorCommand::Check => self.check()?,
-            TutorCommand::Build => self.build(source)?,
-            TutorCommand::Solution => self.show_solution(source)?,
-            TutorCommand::Reset => self.reset()?,
-            TutorCommand::Next => self.next()?,
-            TutorCommand::Skip => self.skip()?,
-            TutorCommand::Back => self.back()?,
-            TutorCommand::Goto(id) => self.goto(&id)?,
-            TutorCommand::Progress => {
+            LessonCommand::Task => self.back_to_task()?,
+            LessonCommand::Hint => self.show_hint()?,
+            LessonCommand::Check => self.check()?,
+            LessonCommand::Build => self.build(source)?,
+            LessonCommand::Solution => self.show_solution(source)?,
+            LessonCommand::Reset => self.reset()?,
+            LessonCommand::Next => self.next()?,
+            LessonCommand::Skip => self.skip()?,
+            LessonCommand::Back => self.back()?,
+            LessonCommand::Goto(id) => self.goto(&id)?,
+            LessonCommand::Progress => {
                 let shown = self.look.progress(self.lab, &self.lab_progress(), Some(&self.lesson().id));
                 write!(self.output.out, "{shown}")?;
             }
-            TutorCommand::Play => {
+            LessonCommand::Play => {
                 self.stage_mut().set_on_task(false);
                 writeln!(self.output.out, "{}", text::PLAYING)?;
             }
-            TutorCommand::Session(name) => self.switch_session(&name)?,
-            TutorCommand::Help => write!(self.output.out, "{}", text::HELP)?,
+        }
+        Ok(())
+    }
+
+    fn run_room_command(&mut self, command: RoomCommand) -> Result<(), DeskError> {
+        match command {
+            RoomCommand::Session(name) => self.switch_session(&name)?,
+            RoomCommand::Sessions => self.switch_session("")?,
+            RoomCommand::Help => write!(self.output.out, "{}", commands::help(true))?,
         }
         Ok(())
     }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::super::commands::NAMES;
+use super::super::commands::OWN_NAMES;
 use super::super::text;
 use super::{Answer, Attempted, Desk, DeskError, Position};
 use crate::course::{Exercise, Lesson, Place, Step};
@@ -113,7 +113,7 @@ impl<'a> Desk<'a> {
         let usage = Usage {
             interrupt: Arc::clone(&self.interrupt),
             is_interactive: self.interactive,
-            own_commands: &NAMES,
+            own_commands: &OWN_NAMES,
             columns: self.interactive.then_some(self.look.width),
             builds: if self.interactive { Builds::Below(self.workshops.clone()) } else { Builds::Never },
         };
