@@ -27,5 +27,6 @@ pub mod provision;
 pub mod psql;
 pub mod repl;
 pub mod server;
+pub mod sessions;
 pub mod wire;
 mod words;

@@ -20,6 +20,10 @@ const ACTIVITY: &str = "
     WHERE a.datname = ANY ($1) AND a.backend_type <> 'autovacuum worker' AND NOT a.pid = ANY ($2)
     ORDER BY a.pid";
 
+/// Whether a process waits for a lock of another one that is not the tutor's own.
+const IS_BLOCKED: &str = "
+    SELECT EXISTS (SELECT FROM pg_catalog.unnest(pg_catalog.pg_blocking_pids($1)) AS b (pid) WHERE NOT b.pid = ANY ($2))";
+
 /// How long the sandbox must have stood still before nothing more is expected of it.
 const SETTLED_FOR: Duration = Duration::from_secs(1);
 
@@ -260,6 +264,12 @@ impl StateProbe {
         let subscribes =
             !self.names.further.is_empty() && self.eyes[0].observer.query_one(SUBSCRIBES, &[&self.names.all()])?.get(0);
         Ok(Activity { processes, subscribes })
+    }
+
+    /// Whether a process waits for a lock that somebody else than the tutor holds, or waits for before it.
+    pub fn is_blocked(&mut self, pid: i32) -> Result<bool, StateError> {
+        let own: Vec<i32> = self.own_pids.iter().copied().chain(self.sidecar_pid).collect();
+        Ok(self.eyes[0].observer.query_one(IS_BLOCKED, &[&pid, &own])?.get(0))
     }
 
     /// The query of a state with the student's process id and the names of databases put in.

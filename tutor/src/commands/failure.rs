@@ -9,7 +9,7 @@ use crate::home::HomeError;
 use crate::lab::StageError;
 use crate::progress::ProgressError;
 use crate::provision::ProvisionError;
-use crate::repl::DeskError;
+use crate::repl::{DeskError, FreeError};
 use crate::server::ServerError;
 use crate::wire::ConnectError;
 
@@ -74,6 +74,15 @@ impl From<DeskError> for Failure {
         match error {
             DeskError::Io(error) => error.into(),
             other => Failure::Environment(other.to_string()),
+        }
+    }
+}
+
+impl From<FreeError> for Failure {
+    fn from(error: FreeError) -> Failure {
+        match error {
+            FreeError::Io(error) => error.into(),
+            FreeError::Connect(error) => error.into(),
         }
     }
 }

@@ -10,8 +10,9 @@ use crate::check::{Expected, Feedback, Item, Outcome, Verdict, record_for, varia
 use crate::course::{Compare, Exercise, Lab, Lesson, Step};
 use crate::provision::postgres::MAJORS;
 use crate::provision::progress::Silent;
-use crate::psql::{Item as Input, Performed, Streams};
+use crate::psql::{Item as Input, Performed, Shell, Streams};
 use crate::server::Server;
+use crate::sessions::{Ran, session_asked_for};
 
 /// What proving one exercise, or a lesson's demos, brought to light.
 #[derive(Debug, Clone)]
@@ -192,11 +193,30 @@ fn run<'a>(
     let mut lines = script.lines();
     while let Some(line) = lines.next() {
         // Line by line, as they are typed: the next one may belong to another session.
-        stage.shell().push_line(line);
+        take_line(stage, line, &output);
         run_items(stage, &mut lines, &output, after)?;
     }
-    stage.shell().finish_input();
+    if let Some(shell) = stage.shell() {
+        shell.finish_input();
+    }
     run_items(stage, &mut lines, &output, after)
+}
+
+/// A line for the current session. One that runs a statement is waited for, unless it is left for another.
+fn take_line(stage: &mut Stage<'_>, line: &str, output: &RefCell<&mut Vec<u8>>) {
+    if stage.sessions().is_busy() {
+        if let Some(name) = session_asked_for(line) {
+            // A failure shows in the next line, which has no session then.
+            let _ = stage.switch_session(name);
+            return;
+        }
+        let (mut out, mut err) = (Merged(output), Merged(output));
+        let mut streams = Streams { out: &mut out, err: &mut err, lines: &mut || None };
+        let _ = stage.rejoin(&mut streams);
+    }
+    if let Some(shell) = stage.shell() {
+        shell.push_line(line);
+    }
 }
 
 /// Runs what the lines so far hold. `lines` are the ones that follow: data of COPY are taken from them.
@@ -206,7 +226,7 @@ fn run_items<'a>(
     output: &RefCell<&mut Vec<u8>>,
     after: &mut dyn FnMut(&mut Stage<'a>),
 ) -> Result<(), String> {
-    while let Some(item) = stage.shell().next_item() {
+    while let Some(item) = stage.shell().and_then(Shell::next_item) {
         let name = match &item {
             // The prompt's own command, for answers that take two sessions.
             Input::Command(command) if command.name == "session" => {
@@ -223,8 +243,8 @@ fn run_items<'a>(
         let (mut out, mut err) = (Merged(output), Merged(output));
         let mut data = || lines.next().map(str::to_owned);
         match stage.perform(item, &mut Streams { out: &mut out, err: &mut err, lines: &mut data }) {
-            Ok(Performed::Executed(_)) => after(stage),
-            Ok(Performed::Unknown(_) | Performed::Failed) => return Err(name),
+            Ok(Ran::Ended(Performed::Executed(_)) | Ran::RunsOn(_)) => after(stage),
+            Ok(Ran::Ended(Performed::Unknown(_) | Performed::Failed)) => return Err(name),
             _ => {}
         }
     }

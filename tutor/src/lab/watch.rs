@@ -6,38 +6,43 @@ use std::time::{Duration, Instant};
 use super::sidecar::Sidecar;
 use crate::check::{Attempt, StateError, StateProbe, Stillness};
 use crate::course::{Exercise, StateCheck, When};
+use crate::sessions::{BlockWatch, Wait};
 use crate::wire::Canceller;
 
 /// The pause between two looks at the state.
 const LOOK_EVERY: Duration = Duration::from_millis(20);
 
-/// Passes Ctrl-C on, and looks at the task's states if there is a task.
+/// Passes Ctrl-C on, looks at the task's states if there is a task, and sees when the statement is blocked.
 pub(super) struct Watch<'a> {
     pub(super) interrupt: &'a AtomicBool,
+    pub(super) student_pid: i32,
     pub(super) canceller: Canceller,
     /// Ctrl-C was pressed.
     pub(super) interrupted: bool,
+    pub(super) probe: &'a mut StateProbe,
     pub(super) task: Option<TaskWatch<'a>>,
+    pub(super) block: BlockWatch,
 }
 
 impl Watch<'_> {
-    /// Called again and again while the statement runs.
-    pub(super) fn tick(&mut self) {
+    /// Called again and again while the statement runs; whether it is still waited for.
+    pub(super) fn tick(&mut self) -> Wait {
         if self.interrupt.swap(false, Ordering::Relaxed) {
             self.interrupted = true;
             // If the request does not get through, the student presses again.
             let _ = self.canceller.cancel();
         }
         if let Some(task) = &mut self.task {
-            task.tick();
+            task.tick(self.probe);
         }
+        // A look that fails says nothing; the next one may.
+        self.block.tick(|| self.probe.is_blocked(self.student_pid).unwrap_or(false))
     }
 }
 
 /// Looks at an exercise's `during` states, and lets the sidecar go.
 pub(super) struct TaskWatch<'a> {
     exercise: &'a Exercise,
-    probe: &'a mut StateProbe,
     attempt: &'a mut Attempt,
     sidecar: Option<&'a mut Sidecar>,
     student_pid: i32,
@@ -49,13 +54,12 @@ pub(super) struct TaskWatch<'a> {
 impl<'a> TaskWatch<'a> {
     pub(super) fn new(
         exercise: &'a Exercise,
-        probe: &'a mut StateProbe,
         attempt: &'a mut Attempt,
         sidecar: Option<&'a mut Sidecar>,
         student_pid: i32,
     ) -> TaskWatch<'a> {
         let still = Stillness::default();
-        TaskWatch { exercise, probe, attempt, sidecar, student_pid, last_look: None, still, failure: None }
+        TaskWatch { exercise, attempt, sidecar, student_pid, last_look: None, still, failure: None }
     }
 
     /// The statement has ended: the sidecar lets go. Returns why looking failed, if it did.
@@ -65,26 +69,26 @@ impl<'a> TaskWatch<'a> {
     }
 
     /// Called before the statement is sent, and again and again while it runs.
-    pub(super) fn tick(&mut self) {
+    pub(super) fn tick(&mut self, probe: &mut StateProbe) {
         let is_early = self.last_look.is_some_and(|last| last.elapsed() < LOOK_EVERY);
         if is_early || self.failure.is_some() || during_states(self.exercise).next().is_none() {
             return;
         }
-        self.failure = self.look().err();
+        self.failure = self.look(probe).err();
         self.last_look = Some(Instant::now());
     }
 
-    fn look(&mut self) -> Result<(), StateError> {
+    fn look(&mut self, probe: &mut StateProbe) -> Result<(), StateError> {
         let mut all_seen = true;
         for state in during_states(self.exercise) {
             if !self.attempt.has_seen(&state.name)
-                && self.probe.holds(state, self.student_pid, self.exercise.check.database.as_deref())?
+                && probe.holds(state, self.student_pid, self.exercise.check.database.as_deref())?
             {
                 self.attempt.saw_state(&state.name);
             }
             all_seen &= self.attempt.has_seen(&state.name);
         }
-        let activity = self.probe.activity()?;
+        let activity = probe.activity()?;
         activity.processes().iter().for_each(|process| self.attempt.know_pid(process.pid));
         let is_stuck = activity.is_stuck();
         if all_seen || self.still.lasts(activity) && is_stuck {

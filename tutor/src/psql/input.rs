@@ -60,6 +60,8 @@ pub enum Ending {
         /// Greater than 0; 2 where none is given.
         seconds: f64,
     },
+    /// `\bg`, which psql has not: as with `;`, but whoever performs it need not wait for it.
+    Background,
 }
 
 /// A backslash command.
@@ -333,6 +335,7 @@ pub(super) fn ending(name: &str, words: &mut Words<'_>, variables: &Variables) -
         }
         "gdesc" => Ending::Describe,
         "gexec" => Ending::Execute,
+        "bg" => Ending::Background,
         "watch" => {
             let seconds =
                 words.next_word(WordKind::Normal, true, variables)?.and_then(|word| leading_number(&word.text));

@@ -18,7 +18,7 @@ impl Shell {
         let settings = self.settings.clone();
         let sql = statement.text.as_str();
         match &statement.ending {
-            Ending::Semicolon | Ending::EndOfInput => {
+            Ending::Semicolon | Ending::EndOfInput | Ending::Background => {
                 self.send(sql, Take::Print, &settings, statement.copies_in, io, watch)
             }
             Ending::Go { target: Some(target), .. } => {

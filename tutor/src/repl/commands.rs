@@ -205,6 +205,9 @@ pub(super) const OWN_NAMES: [&str; 19] = [
     "session", "sessions", "bg", "?", "e", "edit", "s",
 ];
 
+/// Those of them that work without a lab.
+pub(super) const ROOM_NAMES: [&str; 7] = ["session", "sessions", "bg", "?", "e", "edit", "s"];
+
 /// The list of commands, `in_lab` or without one.
 pub(super) fn help(in_lab: bool) -> String {
     let groups = Group::ALL.into_iter().filter(|group| in_lab || *group != Group::Lesson);

@@ -1,116 +1,344 @@
-//! The prompt without a lab: psql's behaviour and nothing else.
+//! The prompt without a lab: psql's behaviour, several sessions, and nothing that is checked.
 
 use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use super::commands;
+use super::commands::{self, RoomCommand};
+use super::listen::listen_while;
 use super::prompt::prompt_end;
+use super::room::{self, OBSERVED_FROM, Room, WhileBusy};
 use super::source::{Line, LineSource, copy_line};
 use super::{Output, text};
-use crate::psql::{Item, Performed, Shell, Streams};
+use crate::lab::session_options;
+use crate::psql::{Command, Item, Performed, Shell, Streams};
+use crate::server::{Role, Server};
+use crate::sessions::{BlockWatch, Ran, Sessions, Wait, session_asked_for};
+use crate::wire::{ConnectError, ConnectOptions, Connection};
 
-/// Runs what `source` brings in `shell` until it ends or `\q`. `interrupt` becomes true when Ctrl-C is pressed while
-/// a statement runs.
-pub fn play<'a>(
-    shell: &'a mut Shell,
-    source: &mut dyn LineSource,
-    output: Output<'a>,
-    interrupt: &'a Arc<AtomicBool>,
-) -> io::Result<()> {
-    shell.set_interactive(source.is_interactive());
-    let mut table = Table { shell, output, interrupt };
-    loop {
-        if !table.show_arrivals()? {
-            return Ok(());
-        }
-        table.output.out.flush()?;
-        let prompt = format!("{}{} ", table.shell.options().database, prompt_end(table.shell));
-        let line = source.read(&prompt)?;
-        // Whatever was pressed before was meant for what ran before.
-        interrupt.store(false, Ordering::Relaxed);
-        match line {
-            Line::Text(text) => {
-                if !text.trim().is_empty() && source.remember(&text).is_err() {
-                    table.output.complain(super::text::HISTORY_LOST)?;
-                }
-                text.split('\n').for_each(|line| table.shell.push_line(line));
-            }
-            Line::Interrupted => table.shell.clear_buffer(),
-            Line::End => {
-                table.shell.finish_input();
-                table.run_items(source)?;
-                return table.close();
-            }
-        }
-        if !table.run_items(source)? {
-            return Ok(());
-        }
-    }
+/// The session that one starts in.
+const FIRST_SESSION: &str = "main";
+
+/// Whether a process waits for a lock.
+const IS_BLOCKED: &str = "SELECT pg_catalog.cardinality(pg_catalog.pg_blocking_pids($1)) > 0";
+
+/// Why the prompt cannot go on.
+#[derive(Debug, thiserror::Error)]
+pub enum FreeError {
+    /// There is no connection.
+    #[error("cannot connect: {0}")]
+    Connect(#[from] ConnectError),
+    /// The terminal, the script or the output failed.
+    #[error("cannot read or write: {0}")]
+    Io(#[from] io::Error),
 }
 
-struct Table<'a> {
-    shell: &'a mut Shell,
-    output: Output<'a>,
-    interrupt: &'a Arc<AtomicBool>,
+/// Where to work freely, and as whom.
+pub struct FreePlay<'a> {
+    /// The private server.
+    pub server: &'a Server,
+    /// Whose rights the sessions have.
+    pub role: Role,
+    /// The database.
+    pub database: &'a str,
+    /// Becomes true when Ctrl-C is pressed while a statement runs.
+    pub interrupt: Arc<AtomicBool>,
 }
 
-impl Table<'_> {
-    /// Whether to go on.
-    fn run_items(&mut self, source: &mut dyn LineSource) -> io::Result<bool> {
-        while let Some(item) = self.shell.next_item() {
-            match self.perform(source, item)? {
-                Performed::Quit => return Ok(false),
-                Performed::Unknown(command) => {
-                    let instead = commands::no_command(&command.name, false);
-                    self.output.complain(&text::no_command(&command.name, instead))?;
-                }
-                Performed::Lost(_) => return self.reconnect(),
-                _ => {}
-            }
-        }
-        Ok(true)
+/// Runs what `source` brings until it ends or `\q`.
+///
+/// # Errors
+/// There is no connection, or reading or writing fails.
+pub fn play(play: FreePlay<'_>, source: &mut dyn LineSource, output: Output<'_>) -> Result<(), FreeError> {
+    let interactive = source.is_interactive();
+    let mut room = FreeRoom { play, interactive, sessions: Sessions::default(), observer: None };
+    room.open_session(FIRST_SESSION)?;
+    let mut table = Table { room, output, interactive };
+    table.read_lines(source)
+}
+
+/// What to do after a line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Flow {
+    GoOn,
+    Leave,
+}
+
+struct FreeRoom<'a> {
+    play: FreePlay<'a>,
+    interactive: bool,
+    sessions: Sessions,
+    observer: Option<postgres::Client>,
+}
+
+impl FreeRoom<'_> {
+    fn options(&self) -> ConnectOptions {
+        session_options(self.play.server, self.play.role, self.play.database)
     }
 
-    fn perform(&mut self, source: &mut dyn LineSource, item: Item) -> io::Result<Performed> {
-        let canceller = self.shell.canceller();
-        let mut watch = || {
-            if self.interrupt.swap(false, Ordering::Relaxed) {
+    fn open_session(&mut self, name: &str) -> Result<(), ConnectError> {
+        let options = self.options();
+        let mut shell = Shell::new(Connection::connect(&options)?, options);
+        shell.set_interactive(self.interactive);
+        shell.set_own_commands(&commands::ROOM_NAMES);
+        if let Some(shown) = self.sessions.shell().map(|shell| shell.settings().clone()) {
+            *shell.settings_mut() = shown;
+        }
+        self.sessions.open(name, shell);
+        Ok(())
+    }
+
+    /// Runs something that is watched: Ctrl-C cancels it, and what waits for a lock is left running.
+    fn watched(
+        &mut self,
+        run: impl FnOnce(&mut Sessions, &mut dyn FnMut() -> Wait) -> io::Result<Ran>,
+    ) -> io::Result<Ran> {
+        let FreeRoom { play, sessions, observer, .. } = self;
+        let Some(session) = sessions.current() else { return Ok(Ran::Ended(Performed::Failed)) };
+        let (pid, canceller) = (session.pid(), session.canceller().clone());
+        let mut block = BlockWatch::default();
+        run(sessions, &mut || {
+            if play.interrupt.swap(false, Ordering::Relaxed) {
                 // If the request does not get through, the user presses again.
                 let _ = canceller.cancel();
             }
-        };
-        let mut lines = || copy_line(source);
-        let mut streams = Streams { out: self.output.out, err: self.output.err, lines: &mut lines };
-        self.shell.perform(item, &mut streams, &mut watch)
+            block.tick(|| is_blocked(observer, play.server, pid))
+        })
     }
 
-    /// Prints what the server said while nothing ran; whether to go on.
-    fn show_arrivals(&mut self) -> io::Result<bool> {
-        let Ok(events) = self.shell.poll_idle() else { return self.reconnect() };
-        for text in events.iter().filter_map(|event| self.shell.event_text(event)) {
-            write!(self.output.out, "{text}")?;
-        }
-        Ok(true)
-    }
-
-    /// Says what is left to be said at the end of the input.
-    fn close(self) -> io::Result<()> {
-        let mut streams = Streams { out: self.output.out, err: self.output.err, lines: &mut || None };
-        self.shell.close_input(&mut streams).map(drop)
-    }
-
-    /// Whether the session could be opened again.
-    fn reconnect(&mut self) -> io::Result<bool> {
-        self.output.complain(text::LOST)?;
-        let options = self.shell.options().clone();
-        match self.shell.reconnect(options) {
-            Ok(()) => self.output.complain(text::RECONNECTED)?,
-            Err(error) => {
-                self.output.complain(&format!("tutor: {error}"))?;
-                return Ok(false);
+    /// New connections in place of those that are lost.
+    fn reconnect(&mut self) -> Result<(), ConnectError> {
+        let options = self.options();
+        for (_, session) in self.sessions.iter_mut() {
+            if session.poll_idle().is_err() {
+                session.reconnect(options.clone())?;
             }
         }
-        Ok(true)
+        Ok(())
+    }
+}
+
+/// A look that fails says nothing; the next one is made with a new session.
+fn is_blocked(observer: &mut Option<postgres::Client>, server: &Server, pid: i32) -> bool {
+    if observer.is_none() {
+        *observer = server.connect(Role::Observer, OBSERVED_FROM).ok();
+    }
+    let answer = observer.as_mut().map(|observer| observer.query_one(IS_BLOCKED, &[&pid]));
+    match answer {
+        Some(Ok(row)) => row.get(0),
+        _ => {
+            *observer = None;
+            false
+        }
+    }
+}
+
+impl Room for FreeRoom<'_> {
+    fn sessions(&mut self) -> &mut Sessions {
+        &mut self.sessions
+    }
+
+    fn switch_session(&mut self, name: &str) -> Result<(), String> {
+        if self.sessions.switch(name) {
+            return Ok(());
+        }
+        self.open_session(name).map_err(|error| format!("tutor: {error}"))
+    }
+
+    fn rejoin(&mut self, streams: &mut Streams<'_>) -> io::Result<Option<Performed>> {
+        while self.sessions.is_busy() {
+            if let Ran::Ended(performed) = self.watched(|sessions, watch| sessions.wait(streams, watch))? {
+                return Ok(Some(performed));
+            }
+        }
+        Ok(None)
+    }
+
+    fn server(&self) -> &Server {
+        self.play.server
+    }
+
+    fn is_lab(&self) -> bool {
+        false
+    }
+}
+
+struct Table<'p, 'o> {
+    room: FreeRoom<'p>,
+    output: Output<'o>,
+    interactive: bool,
+}
+
+impl Table<'_, '_> {
+    fn read_lines(&mut self, source: &mut dyn LineSource) -> Result<(), FreeError> {
+        loop {
+            self.show_arrivals()?;
+            self.output.out.flush()?;
+            let prompt = self.prompt();
+            let line = self.read_line(source, &prompt)?;
+            // Whatever was pressed before was meant for what ran before.
+            self.room.play.interrupt.store(false, Ordering::Relaxed);
+            let flow = match line {
+                Line::Text(text) => self.read_text(source, &text)?,
+                Line::Interrupted => self.interrupted(),
+                Line::End => {
+                    self.finish(source)?;
+                    Flow::Leave
+                }
+            };
+            if flow == Flow::Leave {
+                return Ok(());
+            }
+        }
+    }
+
+    fn read_line(&mut self, source: &mut dyn LineSource, prompt: &str) -> io::Result<Line> {
+        match source.printer() {
+            Some(printer) => listen_while(&mut self.room.sessions, &printer, || source.read(prompt)),
+            None => source.read(prompt),
+        }
+    }
+
+    fn prompt(&mut self) -> String {
+        let sessions = &mut self.room.sessions;
+        let other = Some(sessions.current_name()).filter(|name| *name != FIRST_SESSION);
+        let other = other.map(|name| format!("[{name}]")).unwrap_or_default();
+        let shell = sessions.current().and_then(|session| session.shell());
+        let database = shell.map_or(self.room.play.database, |shell| shell.options().database.as_str());
+        format!("{database}{other}{} ", prompt_end(shell))
+    }
+
+    fn interrupted(&mut self) -> Flow {
+        match self.room.sessions.shell() {
+            Some(shell) => shell.clear_buffer(),
+            None => room::cancel_current(&mut self.room),
+        }
+        Flow::GoOn
+    }
+
+    fn read_text(&mut self, source: &mut dyn LineSource, text: &str) -> Result<Flow, FreeError> {
+        if self.room.sessions.is_busy()
+            && let Some(flow) = self.read_while_busy(source, text)?
+        {
+            return Ok(flow);
+        }
+        if !text.trim().is_empty() && source.remember(text).is_err() {
+            self.output.complain(text::HISTORY_LOST)?;
+        }
+        if let Some(shell) = self.room.sessions.shell() {
+            text.split('\n').for_each(|line| shell.push_line(line));
+        }
+        self.run_items(source)
+    }
+
+    /// A line that comes while the current session runs a statement; `None` when the session can take it after all.
+    fn read_while_busy(&mut self, source: &mut dyn LineSource, line: &str) -> Result<Option<Flow>, FreeError> {
+        if let Some(name) = session_asked_for(line) {
+            self.run_command(RoomCommand::Session(name.to_owned()))?;
+            return Ok(Some(Flow::GoOn));
+        }
+        if !self.interactive {
+            return Ok(Some(self.rejoin(source)?).filter(|flow| *flow == Flow::Leave));
+        }
+        match WhileBusy::of(line) {
+            WhileBusy::Command(command) => self.run_command(command)?,
+            WhileBusy::Quit => return Ok(Some(Flow::Leave)),
+            WhileBusy::Refused => room::refuse(&mut self.room, &mut self.output)?,
+        }
+        Ok(Some(Flow::GoOn))
+    }
+
+    /// Waits for what the current session runs.
+    fn rejoin(&mut self, source: &mut dyn LineSource) -> Result<Flow, FreeError> {
+        let mut lines = || copy_line(source);
+        let mut streams = Streams { out: self.output.out, err: self.output.err, lines: &mut lines };
+        match self.room.rejoin(&mut streams)? {
+            Some(performed) => self.after(performed),
+            None => Ok(Flow::GoOn),
+        }
+    }
+
+    fn run_items(&mut self, source: &mut dyn LineSource) -> Result<Flow, FreeError> {
+        while let Some(item) = self.room.sessions.shell().and_then(Shell::next_item) {
+            let flow = match item {
+                Item::Command(Command { name, rest }) if RoomCommand::parse(&name, &rest).is_some() => {
+                    RoomCommand::parse(&name, &rest).map_or(Ok(()), |command| self.run_command(command))?;
+                    Flow::GoOn
+                }
+                item => self.perform(source, item)?,
+            };
+            if flow == Flow::Leave {
+                return Ok(flow);
+            }
+        }
+        Ok(Flow::GoOn)
+    }
+
+    fn run_command(&mut self, command: RoomCommand) -> io::Result<()> {
+        room::run_command(&mut self.room, command, &mut self.output)
+    }
+
+    fn perform(&mut self, source: &mut dyn LineSource, item: Item) -> Result<Flow, FreeError> {
+        let mut lines = || copy_line(source);
+        let mut streams = Streams { out: self.output.out, err: self.output.err, lines: &mut lines };
+        match self.room.watched(|sessions, watch| sessions.perform(item, &mut streams, watch))? {
+            Ran::Ended(performed) => self.after(performed),
+            Ran::RunsOn(why) if self.interactive => {
+                room::tell_left(&mut self.room, why, &mut self.output)?;
+                Ok(Flow::GoOn)
+            }
+            Ran::RunsOn(_) => Ok(Flow::GoOn),
+        }
+    }
+
+    /// What follows from what became of an item.
+    fn after(&mut self, performed: Performed) -> Result<Flow, FreeError> {
+        match performed {
+            Performed::Quit => return Ok(Flow::Leave),
+            Performed::Unknown(command) => {
+                let instead = commands::no_command(&command.name, false);
+                self.output.complain(&text::no_command(&command.name, instead))?;
+            }
+            Performed::Lost(_) => return self.reconnect(),
+            _ => {}
+        }
+        Ok(Flow::GoOn)
+    }
+
+    /// Prints what the servers said while nothing ran.
+    fn show_arrivals(&mut self) -> Result<(), FreeError> {
+        if room::show_arrivals(&mut self.room, &mut self.output)? {
+            self.reconnect()?;
+        }
+        self.room.sessions.take_finished();
+        Ok(())
+    }
+
+    /// The end of the input: what is unfinished runs, what was left running is waited for.
+    fn finish(&mut self, source: &mut dyn LineSource) -> Result<(), FreeError> {
+        if self.interactive {
+            return Ok(());
+        }
+        self.rejoin(source)?;
+        if let Some(shell) = self.room.sessions.shell() {
+            shell.finish_input();
+        }
+        self.run_items(source)?;
+        while let Some(name) = self.room.sessions.running_name() {
+            self.room.sessions.switch(&name);
+            self.rejoin(source)?;
+        }
+        if let Some(shell) = self.room.sessions.shell() {
+            let mut streams = Streams { out: self.output.out, err: self.output.err, lines: &mut || None };
+            shell.close_input(&mut streams)?;
+        }
+        Ok(())
+    }
+
+    fn reconnect(&mut self) -> Result<Flow, FreeError> {
+        self.output.complain(text::LOST)?;
+        self.room.reconnect()?;
+        self.output.complain(text::RECONNECTED)?;
+        Ok(Flow::GoOn)
     }
 }

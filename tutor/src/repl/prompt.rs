@@ -1,13 +1,16 @@
 //! Prompts, in psql's signs.
 
+use super::text::RUNNING_PROMPT;
 use crate::psql::{PromptState, Shell};
 use crate::wire::TransactionStatus;
 
 /// The prompt for data of `COPY ... FROM STDIN`.
 pub(super) const COPY_PROMPT: &str = ">> ";
 
-/// How a prompt ends, in psql's signs: what the next line continues, and the state of the transaction.
-pub(super) fn prompt_end(shell: &Shell) -> String {
+/// How a prompt ends, in psql's signs: what the next line continues, and the state of the transaction. Without a shell
+/// a statement runs.
+pub(super) fn prompt_end(shell: Option<&Shell>) -> String {
+    let Some(shell) = shell else { return RUNNING_PROMPT.to_owned() };
     let continues = match shell.prompt_state() {
         PromptState::Ready => "=",
         PromptState::Continue => "-",

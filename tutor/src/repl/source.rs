@@ -2,11 +2,13 @@
 
 use std::io::{self, BufRead};
 use std::path::Path;
+use std::sync::mpsc::{Sender, channel};
+use std::thread;
 
 use rustyline::config::Configurer;
 use rustyline::error::ReadlineError;
 use rustyline::history::DefaultHistory;
-use rustyline::{Config, Editor};
+use rustyline::{Config, Editor, ExternalPrinter};
 
 use super::highlight::Painter;
 use super::prompt::COPY_PROMPT;
@@ -33,6 +35,11 @@ pub trait LineSource {
     /// Whether a person types.
     fn is_interactive(&self) -> bool;
 
+    /// A handle that shows text while a line is being typed, without breaking the line; `None` where that cannot be.
+    fn printer(&self) -> Option<Printer> {
+        None
+    }
+
     /// Keeps what was typed for the arrow keys, in this and later labs; an error, once, if it cannot be kept for later.
     fn remember(&mut self, entry: &str) -> io::Result<()>;
 }
@@ -45,12 +52,34 @@ pub(super) fn copy_line(source: &mut dyn LineSource) -> Option<String> {
     }
 }
 
+/// Shows text above the line that is being typed.
+#[derive(Debug, Clone)]
+pub struct Printer {
+    texts: Sender<String>,
+}
+
+impl Printer {
+    /// Takes a text that ends with a newline.
+    pub fn print(&self, text: String) {
+        // Without a terminal any more, nobody misses it.
+        let _ = self.texts.send(text);
+    }
+
+    /// Prints on a thread of its own: whoever has something to say does not wait until a line is being typed again.
+    fn on_thread(mut printer: impl ExternalPrinter + Send + 'static) -> Printer {
+        let (texts, to_print) = channel::<String>();
+        thread::spawn(move || to_print.into_iter().try_for_each(|text| printer.print(text)));
+        Printer { texts }
+    }
+}
+
 /// A person at a terminal.
 pub struct Terminal {
     editor: Editor<Painter, DefaultHistory>,
     history: std::path::PathBuf,
     suggestion: String,
     history_lost: bool,
+    printer: Option<Printer>,
 }
 
 /// How many statements the history keeps.
@@ -65,7 +94,9 @@ impl Terminal {
         editor.set_helper(Some(Painter::new(colours)));
         // A missing history is the first start.
         let _ = editor.load_history(history);
-        Ok(Terminal { editor, history: history.to_owned(), suggestion: String::new(), history_lost: false })
+        let printer = editor.create_external_printer().ok().map(Printer::on_thread);
+        let (history, suggestion) = (history.to_owned(), String::new());
+        Ok(Terminal { editor, history, suggestion, history_lost: false, printer })
     }
 }
 
@@ -87,6 +118,10 @@ impl LineSource for Terminal {
 
     fn is_interactive(&self) -> bool {
         true
+    }
+
+    fn printer(&self) -> Option<Printer> {
+        self.printer.clone()
     }
 
     fn remember(&mut self, entry: &str) -> io::Result<()> {

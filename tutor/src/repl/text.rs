@@ -2,6 +2,7 @@
 
 use super::commands::NoCommand;
 use crate::check::Remark;
+use crate::sessions::Left;
 
 pub(super) const PASSED: &str = "Passed:";
 pub(super) const WRONG: &str = "Not yet.";
@@ -38,6 +39,7 @@ pub(super) const RESET_DONE: &str = "The exercise starts afresh, in a new copy o
 pub(super) const AT_START: &str = "This is the first step of the lab.";
 pub(super) const LEAVE_WITH: &str = "\\q leaves; your progress is kept.";
 pub(super) const KEPT: &str = "Your progress is kept. Until next time!";
+pub(super) const RUNNING_PROMPT: &str = " (running)>";
 pub(super) const LOST: &str = "The connection to the server was lost.";
 pub(super) const RECONNECTED: &str =
     "Connected again; the session's settings, temporary tables and transactions are gone.";
@@ -115,9 +117,49 @@ pub(super) fn marker_names_lesson(id: &str) -> String {
     format!("tutor: {id} is a lesson: after `-- exercise:` stands the id of an exercise")
 }
 
-pub(super) fn sessions(names: &[(&str, bool)]) -> String {
-    let lines = names.iter().map(|(name, current)| format!("{} {name}\n", if *current { '*' } else { ' ' }));
-    lines.collect()
+/// What a server said to another session than the one at the prompt.
+pub(super) fn from_session(name: &str, said: &str) -> String {
+    format!("[{name}] {said}")
+}
+
+/// A statement that was left running has ended.
+pub(super) fn finished(session: &str, statement: &str, output: &str) -> String {
+    format!("[{session}] has finished: {}\n{output}", one_line(statement))
+}
+
+/// A statement is left running.
+pub(super) fn left_running(session: &str, why: Left) -> String {
+    match why {
+        Left::Asked => format!("[{session}] runs on; you are told when it has finished."),
+        Left::Blocked => format!(
+            "[{session}] waits for a lock, so here is the prompt: \\sessions tells who holds it, \\session NAME goes to\n\
+             another session, Ctrl-C cancels the statement."
+        ),
+    }
+}
+
+/// What was typed cannot run now.
+pub(super) fn busy(session: &str, statement: &str) -> String {
+    format!(
+        "Session {session} still runs: {}\n\\session NAME goes to another session, Ctrl-C cancels the statement.",
+        one_line(statement)
+    )
+}
+
+/// Beside the name of a session that runs a statement.
+pub(super) fn runs(statement: &str) -> String {
+    format!("  runs: {}", one_line(statement))
+}
+
+/// The beginning of a statement in one line.
+fn one_line(statement: &str) -> String {
+    const MOST_CHARACTERS: usize = 60;
+    let words: Vec<&str> = statement.split_whitespace().collect();
+    let line = words.join(" ");
+    match line.char_indices().nth(MOST_CHARACTERS) {
+        Some((end, _)) => format!("{}...", &line[..end]),
+        None => line,
+    }
 }
 
 pub(super) fn tally(passed: usize, of: usize) -> String {

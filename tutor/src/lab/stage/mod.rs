@@ -21,6 +21,7 @@ use crate::check::{Attempt, Databases, Expected, ExpectedError, Eyes, StateError
 use crate::course::{Exercise, Lab, Lesson, Needs};
 use crate::psql::{Execution, Item, Performed, PrintSettings, Shell, Streams};
 use crate::server::{Role, Sandbox, Server};
+use crate::sessions::{BlockWatch, Finished, Ran, Sessions, Wait};
 use crate::wire::Connection;
 
 /// The session that a student starts in.
@@ -75,8 +76,9 @@ pub struct Stage<'a> {
     scene: Option<Scene<'a>>,
     /// Whether what is done counts for the exercise; not in free play.
     on_task: bool,
-    sessions: BTreeMap<String, Shell>,
-    current: String,
+    sessions: Sessions,
+    /// What was left running and has ended, not told yet.
+    finished: Vec<Finished>,
     settings: PrintSettings,
     interrupted: bool,
     probe: StateProbe,
@@ -114,8 +116,8 @@ impl<'a> Stage<'a> {
             lesson,
             scene: None,
             on_task: true,
-            sessions: BTreeMap::new(),
-            current: FIRST_SESSION.to_owned(),
+            sessions: Sessions::default(),
+            finished: Vec::new(),
             settings: PrintSettings { terminal_columns: usage.columns, ..PrintSettings::default() },
             interrupted: false,
             probe,
@@ -137,6 +139,11 @@ impl<'a> Stage<'a> {
     /// The exercise being played.
     pub fn exercise(&self) -> Option<&'a Exercise> {
         self.scene.as_ref().map(|scene| scene.exercise)
+    }
+
+    /// The private server.
+    pub fn server(&self) -> &'a Server {
+        self.server
     }
 
     /// The server's major version.
@@ -169,28 +176,35 @@ impl<'a> Stage<'a> {
         std::mem::take(&mut self.interrupted)
     }
 
-    /// The student's current session.
-    pub fn shell(&mut self) -> &mut Shell {
-        self.sessions.get_mut(&self.current).expect("the current session is open")
+    /// The shell of the student's current session; `None` while a statement runs there that is not waited for.
+    pub fn shell(&mut self) -> Option<&mut Shell> {
+        self.sessions.shell()
     }
 
     /// The name of the current session if it is not the first.
     pub fn other_session(&self) -> Option<&str> {
-        (self.current != FIRST_SESSION).then_some(&self.current)
+        Some(self.sessions.current_name()).filter(|name| *name != FIRST_SESSION)
     }
 
-    /// The names of all open sessions, and whether each is the current one.
-    pub fn sessions(&self) -> impl Iterator<Item = (&str, bool)> {
-        self.sessions.keys().map(|name| (name.as_str(), *name == self.current))
+    /// The student's sessions.
+    pub fn sessions(&self) -> &Sessions {
+        &self.sessions
+    }
+
+    /// The same, for listening to them.
+    pub fn sessions_mut(&mut self) -> &mut Sessions {
+        &mut self.sessions
     }
 
     /// Switches to the session of that name, which is opened if it is not there.
     pub fn switch_session(&mut self, name: &str) -> Result<(), StageError> {
-        if !self.sessions.contains_key(name) {
-            self.open_session(name)?;
-        }
-        name.clone_into(&mut self.current);
-        Ok(())
+        if self.sessions.switch(name) { Ok(()) } else { self.open_session(name) }
+    }
+
+    /// Statements that were left running and have ended, each once.
+    pub fn take_finished(&mut self) -> Vec<Finished> {
+        self.settle();
+        std::mem::take(&mut self.finished)
     }
 
     /// New sessions in place of all that were lost; waits for a server that recovers from a crash.
@@ -204,8 +218,10 @@ impl<'a> Stage<'a> {
             }
         };
         let options = session_options(self.server, Role::Student, self.home_database());
-        for shell in self.sessions.values_mut() {
-            shell.reconnect(options.clone())?;
+        for (_, session) in self.sessions.iter_mut() {
+            if session.poll_idle().is_err() {
+                session.reconnect(options.clone())?;
+            }
         }
         if let Some(exercise) = self.exercise()
             && let Some(hold) = &exercise.sidecar
@@ -218,43 +234,79 @@ impl<'a> Stage<'a> {
         Ok(())
     }
 
-    /// Runs one statement or psql command in the student's session.
+    /// Runs one statement or psql command in the student's current session, which must not be busy.
     ///
     /// # Errors
     /// The output cannot be written.
-    pub fn perform(&mut self, item: Item, streams: &mut Streams<'_>) -> io::Result<Performed> {
-        let Stage { sessions, current, probe, scene, usage, .. } = self;
-        let shell = sessions.get_mut(current).expect("the current session is open");
+    pub fn perform(&mut self, item: Item, streams: &mut Streams<'_>) -> io::Result<Ran> {
+        self.watched(|sessions, watch| sessions.perform(item, streams, watch))
+    }
+
+    /// Waits for the statement that was left running in the current session; nothing if it is not busy.
+    ///
+    /// # Errors
+    /// The output cannot be written.
+    pub fn rejoin(&mut self, streams: &mut Streams<'_>) -> io::Result<Option<Performed>> {
+        while self.sessions.is_busy() {
+            if let Ran::Ended(performed) = self.watched(|sessions, watch| sessions.wait(streams, watch))? {
+                return Ok(Some(performed));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Has a statement run while the task's states are looked at, and takes it into the attempt when it has ended.
+    fn watched(
+        &mut self,
+        run: impl FnOnce(&mut Sessions, &mut dyn FnMut() -> Wait) -> io::Result<Ran>,
+    ) -> io::Result<Ran> {
+        let Some((pid, canceller)) = self.sessions.current().map(|now| (now.pid(), now.canceller().clone())) else {
+            return Ok(Ran::Ended(Performed::Failed));
+        };
+        let Stage { sessions, probe, scene, usage, .. } = self;
         let scene = scene.as_mut().filter(|_| self.on_task);
-        let (student_pid, canceller) = (shell.pid(), shell.canceller());
         let (mut failure, task) = match scene {
             None => (None, None),
             Some(Scene { exercise, sidecar, attempt, failure, .. }) => {
                 sidecar.iter_mut().for_each(Sidecar::arm);
-                let mut watch = TaskWatch::new(exercise, probe, attempt, sidecar.as_mut(), student_pid);
+                let mut watch = TaskWatch::new(exercise, attempt, sidecar.as_mut(), pid);
                 // What a short statement ends, such as the wait of a worker that it detaches, is seen before it.
-                watch.tick();
+                watch.tick(probe);
                 (Some(failure), Some(watch))
             }
         };
-        let mut watch = Watch { interrupt: &usage.interrupt, canceller, interrupted: false, task };
-        let performed = shell.perform(item, streams, &mut || watch.tick());
+        let mut watch = Watch {
+            interrupt: &usage.interrupt,
+            student_pid: pid,
+            canceller,
+            interrupted: false,
+            probe,
+            task,
+            block: BlockWatch::default(),
+        };
+        let ran = run(sessions, &mut || watch.tick());
         self.interrupted |= watch.interrupted;
         if let (Some(place), Some(error)) = (&mut failure, watch.task.and_then(TaskWatch::end)) {
             **place = Some(error);
         }
-        if let Ok(Performed::Executed(executions) | Performed::Lost(executions)) = &performed {
-            self.note(executions);
+        if let Ok(Ran::Ended(Performed::Executed(executions) | Performed::Lost(executions))) = &ran {
+            self.note(pid, executions);
         }
-        performed
+        ran
     }
 
-    /// Takes statements into the attempt.
-    fn note(&mut self, executions: &[Execution]) {
-        let Some(scene) = self.scene.as_mut().filter(|_| self.on_task) else { return };
-        if let Some(shell) = self.sessions.get(&self.current) {
-            scene.attempt.know_pid(shell.pid());
+    /// Takes what was left running and has ended into the attempt.
+    fn settle(&mut self) {
+        for finished in self.sessions.take_finished() {
+            self.note(finished.pid, finished.executions());
+            self.finished.push(finished);
         }
+    }
+
+    /// Takes statements of the session with that process id into the attempt.
+    fn note(&mut self, pid: i32, executions: &[Execution]) {
+        let Some(scene) = self.scene.as_mut().filter(|_| self.on_task) else { return };
+        scene.attempt.know_pid(pid);
         if let Ok(activity) = self.probe.activity() {
             activity.processes().iter().for_each(|process| scene.attempt.know_pid(process.pid));
         }
@@ -269,14 +321,13 @@ impl<'a> Stage<'a> {
         shell.set_interactive(self.usage.is_interactive);
         shell.set_own_commands(self.usage.own_commands);
         *shell.settings_mut() = self.settings.clone();
-        self.sessions.insert(name.to_owned(), shell);
-        name.clone_into(&mut self.current);
+        self.sessions.open(name, shell);
         Ok(())
     }
 
     /// How results are shown outlives a session.
     fn keep_settings(&mut self) {
-        if let Some(shell) = self.sessions.get(&self.current) {
+        if let Some(shell) = self.sessions.shell() {
             self.settings = shell.settings().clone();
         }
     }

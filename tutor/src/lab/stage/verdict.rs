@@ -10,6 +10,7 @@ use crate::check::{
 };
 use crate::course::{Exercise, StateCheck, StateRole, When};
 use crate::server::Role;
+use crate::sessions::Session;
 use crate::wire::TransactionStatus;
 
 /// The pause between two looks at the state.
@@ -46,7 +47,9 @@ impl Stage<'_> {
 
     /// The verdict that a glance would give, without giving it.
     pub fn peek(&mut self) -> Option<Verdict> {
-        if !self.has_attempt() || self.shell().transaction() != TransactionStatus::Idle {
+        self.settle();
+        let is_idle = self.shell().is_some_and(|shell| shell.transaction() == TransactionStatus::Idle);
+        if !self.has_attempt() || !is_idle {
             return None;
         }
         self.look_nearly_at_once().unwrap_or_else(|fault| Some(Verdict::CheckerFault(fault)))
@@ -63,12 +66,30 @@ impl Stage<'_> {
 
     /// The same, with what the attempt came to.
     pub fn judge_with_outcome(&mut self) -> (Outcome, Verdict) {
+        self.usage.interrupt.store(false, Ordering::Relaxed);
+        self.wait_for_sessions();
         if !self.has_attempt() {
             return (Outcome::default(), Verdict::NotAttempted);
         }
         let judged = self.look_finally().unwrap_or_else(|fault| (Outcome::default(), Verdict::CheckerFault(fault)));
         self.restart_attempt();
         judged
+    }
+
+    /// Waits for statements that were left running, unless they wait for the student.
+    fn wait_for_sessions(&mut self) {
+        let start = Instant::now();
+        let mut still = Stillness::default();
+        loop {
+            self.settle();
+            let Ok(activity) = self.probe.activity() else { return };
+            let is_stuck = activity.is_stuck();
+            let is_over = still.lasts(activity) && is_stuck || start.elapsed() > QUIET_LIMIT;
+            if self.sessions.running_name().is_none() || is_over || self.usage.interrupt.load(Ordering::Relaxed) {
+                return;
+            }
+            std::thread::sleep(LOOK_AGAIN);
+        }
     }
 
     /// Whether every condition holds now; false where none is open.
@@ -120,6 +141,7 @@ impl Stage<'_> {
         let start = Instant::now();
         let mut quiet = Quiet::default();
         loop {
+            self.settle();
             // Looked at before the states: what became quiet in between has its effect in them.
             let activity = self.probe.activity().map_err(|error| error.to_string())?;
             let settled = activity.is_quiet();
@@ -185,7 +207,7 @@ impl Stage<'_> {
                 StateRole::Trial => self.tries_out(state),
                 StateRole::Student => self.student_sees(state),
                 StateRole::Observer | StateRole::Checker => {
-                    let student_pid = self.shell().pid();
+                    let student_pid = self.student_pid();
                     self.probe.holds(state, student_pid, self.home())?
                 }
             };
@@ -223,11 +245,15 @@ impl Stage<'_> {
         tried.is_ok_and(|answer| answer.as_deref() == Some("t"))
     }
 
-    /// A session in a failed transaction, or one that is gone, answers nothing: then the state does not hold.
+    /// A session in a failed transaction, or one that is busy or gone, answers nothing: then the state does not hold.
     fn student_sees(&mut self, state: &StateCheck) -> bool {
-        let student_pid = self.shell().pid();
-        let sql = self.probe.sql(state, student_pid, self.home());
-        ask(self.shell(), &sql).is_ok_and(|answer| answer.as_deref() == Some("t"))
+        let sql = self.probe.sql(state, self.student_pid(), self.home());
+        let Some(shell) = self.shell() else { return false };
+        ask(shell, &sql).is_ok_and(|answer| answer.as_deref() == Some("t"))
+    }
+
+    fn student_pid(&self) -> i32 {
+        self.sessions.current().map_or(0, Session::pid)
     }
 
     /// The names of the states that should have held while a statement ran, and did not.
@@ -240,8 +266,8 @@ impl Stage<'_> {
         let start = Instant::now();
         let (mut quiet, mut still) = (Quiet::default(), Stillness::default());
         let mut last_change = (Instant::now(), Vec::new());
-        self.usage.interrupt.store(false, Ordering::Relaxed);
         loop {
+            self.settle();
             // Looked at before the states: what became quiet in between has its effect in them.
             let activity = self.probe.activity()?;
             // A worker that waits for the student to read or to end a transaction waits for ever.

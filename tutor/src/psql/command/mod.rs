@@ -107,7 +107,7 @@ impl Shell {
             "conninfo" => self.print_connection(io),
             "i" | "include" | "ir" | "include_relative" => self.include(call, io, watch),
             // Mistakes in the arguments of commands that send the statement end here.
-            "g" | "gx" | "gset" | "gdesc" | "gexec" | "watch" => {
+            "g" | "gx" | "gset" | "gdesc" | "gexec" | "watch" | "bg" => {
                 super::input::ending(call.name, &mut call.words, &self.variables)?;
                 Ok(Performed::Done)
             }

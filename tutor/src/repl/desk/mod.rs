@@ -12,7 +12,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::commands::{self, LessonCommand, RoomCommand};
+use super::listen::listen_while;
 use super::prompt::prompt_end;
+use super::room::{self, Room, WhileBusy};
 use super::source::{Line, LineSource, copy_line};
 use super::text;
 use super::view::Look;
@@ -21,7 +23,11 @@ use crate::lab::{Stage, StageError};
 use crate::progress::{Progress, ProgressError};
 use crate::psql::{Command, Item, Performed, Shell, Streams};
 use crate::server::Server;
+use crate::sessions::{Ran, Sessions, session_asked_for};
 use script::Part;
+
+/// A desk without an open lesson is never asked for one.
+const OPEN: &str = "a lesson is open";
 
 /// Why a lab cannot go on.
 #[derive(Debug, thiserror::Error)]
@@ -192,7 +198,7 @@ impl<'a> Desk<'a> {
             self.show_arrivals()?;
             let prompt = self.prompt();
             self.output.out.flush()?;
-            let line = source.read(&prompt)?;
+            let line = self.read_line(source, &prompt)?;
             self.look.fit();
             // Whatever was pressed before was meant for what ran before.
             self.interrupt.store(false, Ordering::Relaxed);
@@ -200,8 +206,10 @@ impl<'a> Desk<'a> {
                 Line::Text(text) => self.read_text(source, &text)?,
                 Line::Interrupted => self.interrupted()?,
                 Line::End => {
-                    self.shell_mut().finish_input();
-                    self.run_items(source)?;
+                    if !self.interactive {
+                        self.rejoin(source)?;
+                    }
+                    self.end_input(source)?;
                     Flow::Leave
                 }
             };
@@ -211,21 +219,40 @@ impl<'a> Desk<'a> {
         }
     }
 
+    fn read_line(&mut self, source: &mut dyn LineSource, prompt: &str) -> io::Result<Line> {
+        match source.printer() {
+            Some(printer) => listen_while(self.stage_mut().sessions_mut(), &printer, || source.read(prompt)),
+            None => source.read(prompt),
+        }
+    }
+
     fn interrupted(&mut self) -> Result<Flow, DeskError> {
         self.answer.drop_pending();
-        let shell = self.shell_mut();
-        if shell.is_mid_statement() {
-            shell.clear_buffer();
-        } else {
-            writeln!(self.output.out, "{}", text::LEAVE_WITH)?;
+        match self.shell() {
+            None => room::cancel_current(self.stage_mut()),
+            Some(shell) if shell.is_mid_statement() => shell.clear_buffer(),
+            Some(_) => writeln!(self.output.out, "{}", text::LEAVE_WITH)?,
         }
         Ok(Flow::GoOn)
     }
 
+    /// No more lines come for what is unfinished: it runs.
+    fn end_input(&mut self, source: &mut dyn LineSource) -> Result<Flow, DeskError> {
+        if let Some(shell) = self.shell() {
+            shell.finish_input();
+        }
+        self.run_items(source)
+    }
+
     /// What was read at one prompt: a line, or several when they were pasted or suggested.
     fn read_text(&mut self, source: &mut dyn LineSource, lines: &str) -> Result<Flow, DeskError> {
+        if self.stage_mut().sessions().is_busy()
+            && let Some(flow) = self.read_while_busy(source, lines)?
+        {
+            return Ok(flow);
+        }
         let is_blank = lines.trim().is_empty();
-        if is_blank && !self.shell_mut().is_mid_statement() {
+        if is_blank && !self.is_mid_statement() {
             return if self.interactive { self.enter_pressed(source) } else { Ok(Flow::GoOn) };
         }
         if !self.interactive && self.takes_line(source, lines)? {
@@ -244,9 +271,39 @@ impl<'a> Desk<'a> {
         // All of it before any of it runs: data of COPY may follow their statement.
         for line in lines.split('\n') {
             self.note_line(line);
-            self.shell_mut().push_line(line);
+            if let Some(shell) = self.shell() {
+                shell.push_line(line);
+            }
         }
         self.run_items(source)
+    }
+
+    /// A line that comes while the current session runs a statement; `None` when the session can take it after all.
+    fn read_while_busy(&mut self, source: &mut dyn LineSource, line: &str) -> Result<Option<Flow>, DeskError> {
+        if let Some(name) = session_asked_for(line) {
+            self.run_room_command(RoomCommand::Session(name.to_owned()))?;
+            return Ok(Some(Flow::GoOn));
+        }
+        if !self.interactive {
+            return Ok(Some(self.rejoin(source)?).filter(|flow| matches!(flow, Flow::Leave)));
+        }
+        match WhileBusy::of(line) {
+            WhileBusy::Command(command) => self.run_room_command(command)?,
+            WhileBusy::Quit => return Ok(Some(Flow::Leave)),
+            WhileBusy::Refused => room::refuse(self.stage.as_mut().expect(OPEN), &mut self.output)?,
+        }
+        Ok(Some(Flow::GoOn))
+    }
+
+    /// Waits for what the current session runs, if it is busy.
+    fn rejoin(&mut self, source: &mut dyn LineSource) -> Result<Flow, DeskError> {
+        let stage = self.stage.as_mut().expect(OPEN);
+        let mut lines = || copy_line(source);
+        let mut streams = Streams { out: self.output.out, err: self.output.err, lines: &mut lines };
+        match stage.rejoin(&mut streams)? {
+            Some(performed) => self.after(performed),
+            None => Ok(Flow::GoOn),
+        }
     }
 
     /// Keeps a line for the answer, unless it is no answer.
@@ -257,7 +314,7 @@ impl<'a> Desk<'a> {
     }
 
     fn run_items(&mut self, source: &mut dyn LineSource) -> Result<Flow, DeskError> {
-        while let Some(item) = self.shell_mut().next_item() {
+        while let Some(item) = self.shell().and_then(Shell::next_item) {
             let flow = match item {
                 Item::Command(command) => self.run_command(source, command)?,
                 statement => self.run_item(source, statement)?,
@@ -267,11 +324,13 @@ impl<'a> Desk<'a> {
                 return Ok(flow);
             }
             if self.moved && self.interactive {
-                self.shell_mut().clear_buffer();
+                if let Some(shell) = self.shell() {
+                    shell.clear_buffer();
+                }
                 break;
             }
         }
-        if !self.shell_mut().is_mid_statement() {
+        if !self.is_mid_statement() {
             self.answer.performed = self.answer.text.len();
         }
         Ok(Flow::GoOn)
@@ -291,7 +350,19 @@ impl<'a> Desk<'a> {
     }
 
     fn run_item(&mut self, source: &mut dyn LineSource, item: Item) -> Result<Flow, DeskError> {
-        let performed = self.perform(source, item)?;
+        match self.perform(source, item)? {
+            Ran::Ended(performed) => self.after(performed),
+            Ran::RunsOn(why) => {
+                if self.interactive {
+                    room::tell_left(self.stage.as_mut().expect(OPEN), why, &mut self.output)?;
+                }
+                Ok(Flow::GoOn)
+            }
+        }
+    }
+
+    /// What follows from what became of an item.
+    fn after(&mut self, performed: Performed) -> Result<Flow, DeskError> {
         self.after_result = ends_with_result(&performed);
         if self.stops_script(&performed) {
             return Ok(Flow::Leave);
@@ -309,19 +380,22 @@ impl<'a> Desk<'a> {
         Ok(Flow::GoOn)
     }
 
-    fn perform(&mut self, source: &mut dyn LineSource, item: Item) -> io::Result<Performed> {
-        let stage = self.stage.as_mut().expect("a lesson is open");
+    fn perform(&mut self, source: &mut dyn LineSource, item: Item) -> io::Result<Ran> {
+        let stage = self.stage.as_mut().expect(OPEN);
         let mut lines = || copy_line(source);
         stage.perform(item, &mut Streams { out: self.output.out, err: self.output.err, lines: &mut lines })
     }
 
-    /// Prints what the server said while nothing ran: notifications, and that the session has ended.
+    /// Shows what the servers said while nothing was waited for: notifications, what has finished, and that a session
+    /// has ended. What has finished may have settled the exercise.
     fn show_arrivals(&mut self) -> Result<(), DeskError> {
-        let shell = self.shell_mut();
-        let Ok(events) = shell.poll_idle() else { return self.reconnect() };
-        let texts: Vec<String> = events.iter().filter_map(|event| shell.event_text(event)).collect();
-        texts.iter().try_for_each(|text| write!(self.output.out, "{text}"))?;
-        Ok(())
+        if room::show_arrivals(self.stage.as_mut().expect(OPEN), &mut self.output)? {
+            self.reconnect()?;
+        }
+        match self.stage_mut().take_finished().is_empty() {
+            true => Ok(()),
+            false => self.glance(),
+        }
     }
 
     fn reconnect(&mut self) -> Result<(), DeskError> {
@@ -356,24 +430,7 @@ impl<'a> Desk<'a> {
     }
 
     fn run_room_command(&mut self, command: RoomCommand) -> Result<(), DeskError> {
-        match command {
-            RoomCommand::Session(name) => self.switch_session(&name)?,
-            RoomCommand::Sessions => self.switch_session("")?,
-            RoomCommand::Help => write!(self.output.out, "{}", commands::help(true))?,
-        }
-        Ok(())
-    }
-
-    fn switch_session(&mut self, name: &str) -> Result<(), DeskError> {
-        if !name.is_empty()
-            && let Err(error) = self.stage_mut().switch_session(name)
-        {
-            self.complain(&format!("tutor: {error}"))?;
-        }
-        let sessions: Vec<(&str, bool)> = self.stage.iter().flat_map(Stage::sessions).collect();
-        let list = text::sessions(&sessions);
-        write!(self.output.out, "{list}")?;
-        Ok(())
+        Ok(room::run_command(self.stage.as_mut().expect(OPEN), command, &mut self.output)?)
     }
 
     /// Writes a line to standard error.
@@ -386,7 +443,7 @@ impl<'a> Desk<'a> {
         let stage = self.stage_mut();
         let name = if stage.is_on_task() { lesson } else { text::PLAY_PROMPT.to_owned() };
         let session = stage.other_session().map(|session| format!("[{session}]")).unwrap_or_default();
-        format!("{name}{session}{} ", prompt_end(stage.shell()))
+        format!("{name}{session}{} ", prompt_end(stage.shell().as_deref()))
     }
 
     fn lesson(&self) -> &'a Lesson {
@@ -405,11 +462,16 @@ impl<'a> Desk<'a> {
     }
 
     fn stage_mut(&mut self) -> &mut Stage<'a> {
-        self.stage.as_mut().expect("a lesson is open")
+        self.stage.as_mut().expect(OPEN)
     }
 
-    fn shell_mut(&mut self) -> &mut Shell {
+    /// The current session's shell; `None` while a statement runs there that is not waited for.
+    fn shell(&mut self) -> Option<&mut Shell> {
         self.stage_mut().shell()
+    }
+
+    fn is_mid_statement(&mut self) -> bool {
+        self.shell().is_some_and(|shell| shell.is_mid_statement())
     }
 }
 
@@ -419,4 +481,26 @@ fn ends_with_result(performed: &Performed) -> bool {
     executions.last().is_some_and(|last| {
         last.shown && last.error.is_none() && last.results.last().is_some_and(|result| !result.columns.is_empty())
     })
+}
+
+impl Room for Stage<'_> {
+    fn sessions(&mut self) -> &mut Sessions {
+        self.sessions_mut()
+    }
+
+    fn switch_session(&mut self, name: &str) -> Result<(), String> {
+        Stage::switch_session(self, name).map_err(|error| format!("tutor: {error}"))
+    }
+
+    fn rejoin(&mut self, streams: &mut Streams<'_>) -> io::Result<Option<Performed>> {
+        Stage::rejoin(self, streams)
+    }
+
+    fn server(&self) -> &Server {
+        Stage::server(self)
+    }
+
+    fn is_lab(&self) -> bool {
+        true
+    }
 }

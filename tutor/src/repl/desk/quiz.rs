@@ -27,7 +27,7 @@ impl<'a> Desk<'a> {
     }
 
     fn open_quiz(&mut self) -> Option<&'a Quiz> {
-        let is_asked = self.interactive && self.stage_mut().is_on_task() && !self.shell_mut().is_mid_statement();
+        let is_asked = self.interactive && self.stage_mut().is_on_task() && !self.is_mid_statement();
         match self.step() {
             Some(Step::Quiz(quiz)) if is_asked => Some(quiz),
             _ => None,

@@ -5,6 +5,7 @@ use super::super::text;
 use super::{Attempted, Desk, DeskError};
 use crate::check::Verdict;
 use crate::course::{CourseError, Place};
+use crate::lab::Stage;
 use crate::psql::{Performed, Streams};
 
 /// What the lines of a script belong to.
@@ -31,8 +32,8 @@ impl Desk<'_> {
     pub(super) fn takes_line(&mut self, source: &mut dyn LineSource, line: &str) -> Result<bool, DeskError> {
         match marker(line).filter(|_| self.part != Part::Whole) {
             Some(id) => {
-                self.shell_mut().finish_input();
-                self.run_items(source)?;
+                self.rejoin(source)?;
+                self.end_input(source)?;
                 self.at_marker(id)?;
                 Ok(true)
             }
@@ -96,14 +97,17 @@ impl Desk<'_> {
             return false;
         }
         self.ended.interrupted |= self.stage_mut().take_interrupted();
-        self.ended.interrupted || performed.is_failure() && self.shell_mut().variables().is_on("ON_ERROR_STOP")
+        let stops_at_errors = self.shell().is_some_and(|shell| shell.variables().is_on("ON_ERROR_STOP"));
+        self.ended.interrupted || performed.is_failure() && stops_at_errors
     }
 
     /// The end of a script: what psql says there, and the summary.
     pub(super) fn close_script(&mut self) -> Result<(), DeskError> {
-        let stage = self.stage.as_mut().expect("a lesson is open");
-        let mut streams = Streams { out: self.output.out, err: self.output.err, lines: &mut || None };
-        stage.shell().close_input(&mut streams)?;
+        let shell = self.stage.as_mut().and_then(Stage::shell);
+        if let Some(shell) = shell {
+            let mut streams = Streams { out: self.output.out, err: self.output.err, lines: &mut || None };
+            shell.close_input(&mut streams)?;
+        }
         writeln!(self.output.out, "{}", text::script_summary(self.ended.passed, self.ended.attempted))?;
         Ok(())
     }

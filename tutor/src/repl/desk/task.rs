@@ -242,9 +242,10 @@ impl<'a> Desk<'a> {
 
     fn run_demo(&mut self, source: &mut dyn LineSource, script: &str) -> Result<Flow, DeskError> {
         self.moved = false;
-        script.lines().for_each(|line| self.shell_mut().push_line(line));
-        self.shell_mut().finish_input();
-        self.run_items(source)
+        if let Some(shell) = self.shell() {
+            script.lines().for_each(|line| shell.push_line(line));
+        }
+        self.end_input(source)
     }
 }
 

@@ -1,0 +1,110 @@
+//! What the prompt needs of the place that it works in, with a lab or without one, and the commands that both have.
+
+use std::io;
+
+use super::commands::{self, RoomCommand};
+use super::listen::hear;
+use super::{Output, text};
+use crate::psql::{Performed, Streams};
+use crate::server::Server;
+use crate::sessions::{Left, Sessions};
+
+/// The database that the observer looks from.
+pub(super) const OBSERVED_FROM: &str = "postgres";
+
+/// A place with sessions.
+pub(super) trait Room {
+    /// The student's sessions.
+    fn sessions(&mut self) -> &mut Sessions;
+
+    /// Switches to the session of that name, which is opened if it is not there. The error is what is to be said.
+    fn switch_session(&mut self, name: &str) -> Result<(), String>;
+
+    /// Waits for what the current session was left running; nothing if it is not busy.
+    fn rejoin(&mut self, streams: &mut Streams<'_>) -> io::Result<Option<Performed>>;
+
+    /// The private server, for sessions of the observer's. From the database [`OBSERVED_FROM`] they are not counted by
+    /// lessons.
+    #[expect(dead_code, reason = "the processes are looked at next")]
+    fn server(&self) -> &Server;
+
+    /// Whether a lab is played here.
+    fn is_lab(&self) -> bool;
+}
+
+/// Performs a command that works in every room.
+pub(super) fn run_command(room: &mut dyn Room, command: RoomCommand, output: &mut Output<'_>) -> io::Result<()> {
+    match command {
+        RoomCommand::Session(name) if name.is_empty() => list_sessions(room, output),
+        RoomCommand::Session(name) => match room.switch_session(&name) {
+            Ok(()) => list_sessions(room, output),
+            Err(error) => output.complain(&error),
+        },
+        RoomCommand::Sessions => list_sessions(room, output),
+        RoomCommand::Help => write!(output.out, "{}", commands::help(room.is_lab())),
+    }
+}
+
+fn list_sessions(room: &mut dyn Room, output: &mut Output<'_>) -> io::Result<()> {
+    let sessions = room.sessions();
+    for (name, session) in sessions.iter() {
+        let mark = if name == sessions.current_name() { '*' } else { ' ' };
+        let running = session.running().map(|running| text::runs(&running.statement)).unwrap_or_default();
+        writeln!(output.out, "{mark} {name}{running}")?;
+    }
+    Ok(())
+}
+
+/// Prints what the servers said while nothing was waited for. Whether one of them has ended a session.
+pub(super) fn show_arrivals(room: &mut dyn Room, output: &mut Output<'_>) -> io::Result<bool> {
+    let heard = hear(room.sessions());
+    heard.texts.iter().try_for_each(|text| write!(output.out, "{text}"))?;
+    Ok(heard.has_lost)
+}
+
+/// Says that a statement is left running, to a person.
+pub(super) fn tell_left(room: &mut dyn Room, why: Left, output: &mut Output<'_>) -> io::Result<()> {
+    let name = room.sessions().current_name();
+    writeln!(output.out, "{}", text::left_running(name, why))
+}
+
+/// Says what the current session runs, to a person who typed something else for it.
+pub(super) fn refuse(room: &mut dyn Room, output: &mut Output<'_>) -> io::Result<()> {
+    let sessions = room.sessions();
+    let running = sessions.current().and_then(|session| session.running());
+    let statement = running.map(|running| running.statement.as_str()).unwrap_or_default();
+    let said = text::busy(sessions.current_name(), statement);
+    output.complain(&said)
+}
+
+/// Cancels what the current session runs.
+pub(super) fn cancel_current(room: &mut dyn Room) {
+    if let Some(session) = room.sessions().current() {
+        // If the request does not get through, the student presses again.
+        let _ = session.canceller().cancel();
+    }
+}
+
+/// What is to be done with a line while the current session runs a statement.
+pub(super) enum WhileBusy {
+    /// A command that needs no session of its own.
+    Command(RoomCommand),
+    /// `\\q`.
+    Quit,
+    /// Anything else, which the session cannot take now.
+    Refused,
+}
+
+impl WhileBusy {
+    /// What `line` asks for.
+    pub(super) fn of(line: &str) -> WhileBusy {
+        let Some(command) = line.trim().strip_prefix('\\') else { return WhileBusy::Refused };
+        let end = command.find(char::is_whitespace).unwrap_or(command.len());
+        let (name, argument) = command.split_at(end);
+        match RoomCommand::parse(name, argument) {
+            Some(command) => WhileBusy::Command(command),
+            None if matches!(name, "q" | "quit") => WhileBusy::Quit,
+            None => WhileBusy::Refused,
+        }
+    }
+}
