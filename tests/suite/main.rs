@@ -7,6 +7,7 @@
 //! server      the private server: kept, killed, adopted, shared by nobody
 //! authoring   new labs and lessons, drafts, a copy for students
 //! commands    the tutor's commands and their errors
+//! sessions    several sessions at one prompt
 //! script      a lab from standard input
 //! terminal    a lab at a terminal: what is on the screen
 //! ```
@@ -17,5 +18,6 @@ mod extension;
 mod lessons;
 mod script;
 mod server;
+mod sessions;
 mod support;
 mod terminal;
