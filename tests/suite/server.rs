@@ -71,6 +71,21 @@ fn a_killed_tutor_leaves_a_state_that_the_next_one_starts_from() {
 }
 
 #[test]
+fn a_tutor_that_is_told_to_end_stops_its_server() {
+    let mut screen = Screen::open(&["lab", "12", "--at", "118708-x-3"]);
+    screen.wait_for_prompt("parallel-count=>");
+    screen.type_line("SELECT split_part(:'conn_socket', ' ', 1) AS place;");
+    screen.wait_for("(1 row)");
+    let text = screen.text();
+    let sockets = text.lines().find_map(|line| line.trim().strip_prefix("host=")).expect("the place").to_owned();
+    let pid = screen.pid().expect("the tutor runs");
+    let told = Command::new("kill").args(["-TERM", &pid.to_string()]).status().expect("kill runs");
+    assert!(told.success());
+    assert_eq!(screen.end(), 143);
+    assert!(!std::path::Path::new(&sockets).exists(), "the server's sockets are still in {sockets}");
+}
+
+#[test]
 fn a_closed_terminal_ends_the_lab_in_order() {
     let mut screen = Screen::open(&["lab", "12", "--at", "118708-x-3"]);
     screen.wait_for_prompt("parallel-count=>");

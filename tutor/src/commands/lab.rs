@@ -3,7 +3,7 @@
 use std::io;
 use std::process::ExitCode;
 
-use super::{Context, Failure, interrupt_flag, line_source, progress_dir, standard_output};
+use super::{Context, Failure, interrupt_flag, line_source, progress_dir, standard_output, termination};
 use crate::repl::{Desk, Ended, Look, Output};
 use crate::server::{Lifetime, Server};
 
@@ -19,6 +19,7 @@ pub(super) fn run(context: &Context, asked: &str, at: Option<&str>) -> Result<Ex
     let progress = context.progress(&home)?;
     let realm = context.realm(&course, &home)?;
     let server = Server::acquire(&realm, Lifetime::Session)?;
+    termination::end_in_order(&server)?;
     let look = Look::for_stdout();
     let mut source = line_source(&home, &format!("lab{}", lab.number), look.paint)?;
     let (mut out, mut err) = (standard_output(), io::stderr());

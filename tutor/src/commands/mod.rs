@@ -9,6 +9,7 @@ mod list;
 mod new;
 mod play;
 mod server;
+mod termination;
 
 use std::io::{self, BufWriter, IsTerminal, Write};
 use std::path::PathBuf;

@@ -3,7 +3,7 @@
 use std::io;
 use std::process::ExitCode;
 
-use super::{Context, Failure, interrupt_flag, line_source, standard_output};
+use super::{Context, Failure, interrupt_flag, line_source, standard_output, termination};
 use crate::repl::{self, FreePlay, Look, Output};
 use crate::server::{Lifetime, PLAY_DATABASE, Role, Server};
 
@@ -16,6 +16,7 @@ pub(super) fn run(context: &Context, database: &str, role: Role) -> Result<ExitC
     if database == PLAY_DATABASE {
         server.play_database()?;
     }
+    termination::end_in_order(&server)?;
     let mut source = line_source(&home, "play", Look::for_stdout().paint)?;
     let (mut out, mut err) = (standard_output(), io::stderr());
     let play = FreePlay { server: &server, role, database, interrupt: interrupt_flag()? };

@@ -200,6 +200,17 @@ impl Server {
         Ok(())
     }
 
+    /// Does at once what happens when the last clone is dropped: the server stops, unless it is kept. It does not keep
+    /// the server itself.
+    pub fn closer(&self) -> impl FnOnce() + Send + 'static {
+        let inner = Arc::downgrade(&self.inner);
+        move || {
+            if let Some(inner) = inner.upgrade() {
+                inner.close();
+            }
+        }
+    }
+
     /// Makes sure that the play database is there, and returns its name.
     pub fn play_database(&self) -> Result<&'static str, ServerError> {
         self.inner.admin(|client| make_play(client, &self.inner.realm))?;
@@ -245,6 +256,12 @@ impl Inner {
 
 impl Drop for Inner {
     fn drop(&mut self) {
+        self.close();
+    }
+}
+
+impl Inner {
+    fn close(&self) {
         let Some(slot) = locked(&self.slot).take() else { return };
         let postmaster = locked(&self.postmaster).take();
         if !slot.is_kept() {
