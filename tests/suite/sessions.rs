@@ -105,3 +105,22 @@ fn a_script_s_end_waits_for_what_it_left_running() {
     let ran = Tutor::new(&["play"]).input("SELECT 'late' AS word FROM pg_sleep(0.2) \\bg\n").expect(0);
     assert!(ran.out.contains(" late\n"), "{ran:#?}");
 }
+
+#[test]
+fn a_statement_that_does_not_listen_is_left_behind() {
+    let mut screen = play();
+    screen.type_line("\\echo it loops");
+    screen.type_line(
+        "DO $$ BEGIN LOOP BEGIN PERFORM pg_sleep(10); EXCEPTION WHEN query_canceled THEN RAISE NOTICE 'no'; END; END LOOP; END $$;",
+    );
+    screen.wait_for("\nit loops");
+    screen.press("\u{3}");
+    screen.wait_for("NOTICE:  no");
+    // The second Ctrl-C counts a second after the first one; pressing on until it is heard is what people do.
+    while !screen.text().contains("does not end when it is cancelled") {
+        screen.press("\u{3}");
+        std::thread::sleep(std::time::Duration::from_millis(100));
+    }
+    screen.type_line("\\session other");
+    screen.wait_for_prompt("play[other]=>");
+}

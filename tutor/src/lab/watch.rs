@@ -1,24 +1,19 @@
 //! What the tutor looks at while a statement of the student's runs.
 
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use super::sidecar::Sidecar;
 use crate::check::{Attempt, StateError, StateProbe, Stillness};
 use crate::course::{Exercise, StateCheck, When};
-use crate::sessions::{BlockWatch, Wait};
-use crate::wire::Canceller;
+use crate::sessions::{BlockWatch, InterruptWatch, Wait};
 
 /// The pause between two looks at the state.
 const LOOK_EVERY: Duration = Duration::from_millis(20);
 
 /// Passes Ctrl-C on, looks at the task's states if there is a task, and sees when the statement is blocked.
 pub(super) struct Watch<'a> {
-    pub(super) interrupt: &'a AtomicBool,
+    pub(super) interrupt: InterruptWatch<'a>,
     pub(super) student_pid: i32,
-    pub(super) canceller: Canceller,
-    /// Ctrl-C was pressed.
-    pub(super) interrupted: bool,
     pub(super) probe: &'a mut StateProbe,
     pub(super) task: Option<TaskWatch<'a>>,
     pub(super) block: BlockWatch,
@@ -27,10 +22,8 @@ pub(super) struct Watch<'a> {
 impl Watch<'_> {
     /// Called again and again while the statement runs; whether it is still waited for.
     pub(super) fn tick(&mut self) -> Wait {
-        if self.interrupt.swap(false, Ordering::Relaxed) {
-            self.interrupted = true;
-            // If the request does not get through, the student presses again.
-            let _ = self.canceller.cancel();
+        if let wait @ Wait::Leave(_) = self.interrupt.tick() {
+            return wait;
         }
         if let Some(task) = &mut self.task {
             task.tick(self.probe);

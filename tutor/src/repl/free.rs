@@ -13,7 +13,7 @@ use super::{Output, text};
 use crate::lab::session_options;
 use crate::psql::{Command, Item, Performed, Shell, Streams};
 use crate::server::{Role, Server};
-use crate::sessions::{BlockWatch, Ran, Sessions, Wait, session_asked_for};
+use crate::sessions::{BlockWatch, InterruptWatch, Ran, Sessions, Wait, session_asked_for};
 use crate::wire::{ConnectError, ConnectOptions, Connection};
 
 /// The session that one starts in.
@@ -96,13 +96,11 @@ impl FreeRoom<'_> {
         let FreeRoom { play, sessions, observer, .. } = self;
         let Some(session) = sessions.current() else { return Ok(Ran::Ended(Performed::Failed)) };
         let (pid, canceller) = (session.pid(), session.canceller().clone());
+        let mut interrupt = InterruptWatch::new(&play.interrupt, canceller);
         let mut block = BlockWatch::default();
-        run(sessions, &mut || {
-            if play.interrupt.swap(false, Ordering::Relaxed) {
-                // If the request does not get through, the user presses again.
-                let _ = canceller.cancel();
-            }
-            block.tick(|| is_blocked(observer, play.server, pid))
+        run(sessions, &mut || match interrupt.tick() {
+            Wait::GoOn => block.tick(|| is_blocked(observer, play.server, pid)),
+            leave => leave,
         })
     }
 

@@ -135,6 +135,9 @@ pub(super) fn left_running(session: &str, why: Left) -> String {
             "[{session}] waits for a lock, so here is the prompt: \\sessions tells who holds it, \\session NAME goes to\n\
              another session, Ctrl-C cancels the statement."
         ),
+        Left::Deaf => format!(
+            "[{session}] does not end when it is cancelled, so here is the prompt: \\session NAME goes to another session."
+        ),
     }
 }
 

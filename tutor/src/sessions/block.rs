@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use super::Wait;
+use super::{Left, Wait};
 
 /// How long a statement may wait for a lock before it is left running.
 const BLOCKED_FOR: Duration = Duration::from_millis(1000);
@@ -31,6 +31,6 @@ impl BlockWatch {
             self.blocked_since = is_blocked().then(|| self.blocked_since.unwrap_or(self.last_look));
         }
         let is_long = self.blocked_since.is_some_and(|since| since.elapsed() >= BLOCKED_FOR);
-        if is_long { Wait::Leave } else { Wait::GoOn }
+        if is_long { Wait::Leave(Left::Blocked) } else { Wait::GoOn }
     }
 }

@@ -9,6 +9,7 @@
 //! ```
 
 mod block;
+mod interrupt;
 mod said;
 mod session;
 
@@ -17,6 +18,7 @@ use std::io;
 use std::time::{Duration, Instant};
 
 pub use block::BlockWatch;
+pub use interrupt::InterruptWatch;
 pub use session::{Running, Session};
 
 use crate::psql::{Ending, Execution, Item, Performed, Shell, Statement, Streams};
@@ -40,6 +42,8 @@ pub enum Left {
     Asked,
     /// It waits for a lock.
     Blocked,
+    /// It does not end when it is cancelled.
+    Deaf,
 }
 
 /// What is to be done with a statement that runs.
@@ -48,7 +52,7 @@ pub enum Wait {
     /// It is waited for.
     GoOn,
     /// It is left running.
-    Leave,
+    Leave(Left),
 }
 
 /// A statement that was left running and has ended.
@@ -168,8 +172,8 @@ impl Sessions {
             }
             if last_look.elapsed() >= LOOK_EVERY {
                 last_look = Instant::now();
-                if watch() == Wait::Leave {
-                    return Ok(Ran::RunsOn(Left::Blocked));
+                if let Wait::Leave(why) = watch() {
+                    return Ok(Ran::RunsOn(why));
                 }
             }
         }

@@ -21,7 +21,7 @@ use crate::check::{Attempt, Databases, Expected, ExpectedError, Eyes, StateError
 use crate::course::{Exercise, Lab, Lesson, Needs};
 use crate::psql::{Execution, Item, Performed, PrintSettings, Shell, Streams};
 use crate::server::{Role, Sandbox, Server};
-use crate::sessions::{BlockWatch, Finished, Ran, Sessions, Wait};
+use crate::sessions::{BlockWatch, Finished, InterruptWatch, Ran, Sessions, Wait};
 use crate::wire::Connection;
 
 /// The session that a student starts in.
@@ -276,16 +276,14 @@ impl<'a> Stage<'a> {
             }
         };
         let mut watch = Watch {
-            interrupt: &usage.interrupt,
+            interrupt: InterruptWatch::new(&usage.interrupt, canceller),
             student_pid: pid,
-            canceller,
-            interrupted: false,
             probe,
             task,
             block: BlockWatch::default(),
         };
         let ran = run(sessions, &mut || watch.tick());
-        self.interrupted |= watch.interrupted;
+        self.interrupted |= watch.interrupt.was_pressed();
         if let (Some(place), Some(error)) = (&mut failure, watch.task.and_then(TaskWatch::end)) {
             **place = Some(error);
         }
