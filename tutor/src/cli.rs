@@ -78,6 +78,27 @@ pub enum Command {
         #[arg(long, value_name = "N")]
         jobs: Option<usize>,
     },
+    /// Grade submissions: a report for each student.
+    Grade {
+        /// The lab's number or id.
+        #[arg(value_name = "LAB")]
+        lab: String,
+        /// Files with submissions.
+        #[arg(value_name = "PATH", required = true)]
+        paths: Vec<PathBuf>,
+        /// How many submissions are graded at a time (default: one for each processor).
+        #[arg(long, value_name = "N")]
+        jobs: Option<usize>,
+        /// Only these lessons and exercises.
+        #[arg(long, value_name = "ID")]
+        only: Vec<String>,
+        /// How long one exercise may take, in seconds; a submission ten times as long.
+        #[arg(long, value_name = "N", default_value_t = crate::grade::limits::EXERCISE_TIME.as_secs())]
+        seconds: u64,
+        /// Points and weights in place of the lab's (TOML).
+        #[arg(long, value_name = "FILE")]
+        points: Option<PathBuf>,
+    },
     /// Write the skeleton of a lab or a lesson.
     New {
         /// What to write.

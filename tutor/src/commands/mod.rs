@@ -4,6 +4,7 @@ mod check;
 mod doctor;
 mod export;
 mod failure;
+mod grade;
 mod lab;
 mod list;
 mod new;
@@ -40,6 +41,9 @@ pub fn run(cli: Cli) -> ExitCode {
         Command::Progress { json } => list::progress(&context, json),
         Command::Check { lab, only, record, repeat, jobs } => {
             check::run(&context, &check::Wishes { lab, only, record, repeat, jobs })
+        }
+        Command::Grade { lab, paths, jobs, only, seconds, points } => {
+            grade::run(&context, &grade::Wishes { lab, paths, jobs, only, seconds, points })
         }
         Command::New { command } => new::run(&context, &command),
         Command::Export { student } => export::run(&context, &student),

@@ -43,6 +43,9 @@ pub struct Check {
     /// What the exercise counts in grading.
     #[serde(default = "one")]
     pub points: u32,
+    /// The share of the points for an answer that shows what is right, but misses another condition; from 0 to 1.
+    #[serde(default)]
+    pub partial: f64,
     /// How many tries open the solution.
     #[serde(default = "three")]
     pub solution_after: u32,

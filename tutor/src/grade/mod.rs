@@ -7,6 +7,19 @@
 //!                         Report { Graded { Result } } ──formats──> text, JSON, JUnit, CSV, Gradescope, HTML
 //! ```
 
+mod clean;
+mod job;
+pub mod limits;
+mod player;
 mod report;
+mod rules;
+mod run;
+mod score;
+mod submission;
+mod text;
+mod watchdog;
 
 pub use report::{Difference, ExerciseResult, Graded, Report, Similar, Status};
+pub use rules::{Points, Rules};
+pub use run::grade_all;
+pub use submission::Submission;

@@ -12,8 +12,8 @@ use super::progress::{Failure, Progress, run};
 use super::{ProvisionError, at};
 use crate::home::make_dir;
 use crate::server::{
-    Account, Address, Launch, Postmaster, Role, SocketDir, StopMode, free_port, quote_ident, random_password, said,
-    shared_memory_type,
+    Account, Address, Launch, Limits, Postmaster, Role, SocketDir, StopMode, free_port, quote_ident, random_password,
+    said, shared_memory_type,
 };
 
 /// What every server has on top of PostgreSQL's defaults. Worker limits stay as they are, because lessons count slots.
@@ -179,6 +179,7 @@ fn start(recipe: &Recipe, address: &Address, above: &Path) -> Result<Postmaster,
         port: address.port,
         account: recipe.account,
         settings: &settings,
+        limits: Limits::default(),
     };
     Ok(Postmaster::start(&launch)?)
 }

@@ -83,7 +83,7 @@ pub fn format_message(message: &ServerMessage, query: &str, is_error: bool, styl
     if style.verbosity != Verbosity::Terse {
         push_details(&mut out, message, is_error, style);
     }
-    escape_controls(&out)
+    visible(&out)
 }
 
 fn push_details(out: &mut String, message: &ServerMessage, is_error: bool, style: MessageStyle) {
@@ -117,8 +117,9 @@ fn push_details(out: &mut String, message: &ServerMessage, is_error: bool, style
     }
 }
 
-/// Escapes the control characters of a message; line breaks and tabs stay.
-fn escape_controls(text: &str) -> String {
+/// Escapes the control characters of a text, so that a terminal shows it and does nothing else; line breaks and tabs
+/// stay.
+pub(crate) fn visible(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
         match c {

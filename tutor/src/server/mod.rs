@@ -71,6 +71,13 @@ pub enum Lifetime {
     Kept,
 }
 
+/// What the system allows each process of a server.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Limits {
+    /// The address space (`RLIMIT_AS`), without a limit if there is none.
+    pub address_space_bytes: Option<u64>,
+}
+
 /// A running server that nobody else uses. Clones share it; the last one stops it.
 #[derive(Debug, Clone)]
 pub struct Server {
@@ -84,6 +91,7 @@ struct Inner {
     directory: PathBuf,
     passwords: Passwords,
     address: Address,
+    limits: Limits,
     postmaster: Mutex<Option<Postmaster>>,
     /// The connection that makes, guards and drops sandboxes.
     admin: Mutex<Client>,
@@ -113,7 +121,7 @@ impl Server {
                 Some(slot) => slot,
                 None => Slot::make(realm)?,
             };
-            match open(realm, slot, lifetime) {
+            match open(realm, slot, lifetime, Limits::default()) {
                 Ok(server) => {
                     // What killed tutors left besides the one that was adopted.
                     stop_orphans(&realm.servers());
@@ -127,6 +135,14 @@ impl Server {
                 Err(Unusable::Damaged(_, error) | Unusable::Error(error)) => return Err(error),
             }
         }
+    }
+
+    /// A new server with further settings and limits, for a grading job: [`Server::discard`] removes it.
+    pub fn make(realm: &Realm, settings: &[(&str, String)], limits: Limits) -> Result<Server, ServerError> {
+        realm.check_account()?;
+        let slot = Slot::make(realm)?;
+        slot.add_settings(settings)?;
+        open(realm, slot, Lifetime::Session, limits).map_err(Unusable::into_error)
     }
 
     /// Connects through the socket.
@@ -183,6 +199,7 @@ impl Server {
             port: self.inner.address.port,
             account: realm.account(),
             settings: &all,
+            limits: self.inner.limits,
         };
         *postmaster = Some(Postmaster::start(&launch)?);
         Ok(())

@@ -8,7 +8,7 @@ use postgres::error::SqlState;
 
 use super::slot::{self, Slot};
 use super::{
-    Address, Inner, Launch, Lifetime, MAINTENANCE_DATABASE, PidFile, Postmaster, ProcessError, Role, Server,
+    Address, Inner, Launch, Lifetime, Limits, MAINTENANCE_DATABASE, PidFile, Postmaster, ProcessError, Role, Server,
     ServerError, SocketDir, StopMode, free_port, own_settings, sandbox, stop,
 };
 use crate::provision::Realm;
@@ -25,6 +25,18 @@ pub(super) enum Unusable {
     Error(ServerError),
 }
 
+impl Unusable {
+    pub(super) fn into_error(self) -> ServerError {
+        match self {
+            Unusable::Damaged(_, error) | Unusable::Error(error) => error,
+            Unusable::Busy(slot) => {
+                let cause = "somebody works there".to_owned();
+                ServerError::Refused { what: format!("be used alone in {}", slot.directory().display()), cause }
+            }
+        }
+    }
+}
+
 /// A slot that nobody uses; one whose server runs comes first, because it is there at once.
 pub(super) fn free_slot(realm: &Realm) -> Option<Slot> {
     let directories = Slot::directories(&realm.servers());
@@ -34,12 +46,12 @@ pub(super) fn free_slot(realm: &Realm) -> Option<Slot> {
 }
 
 /// Brings the slot's server up and into the state that a lab expects.
-pub(super) fn open(realm: &Realm, slot: Slot, lifetime: Lifetime) -> Result<Server, Unusable> {
+pub(super) fn open(realm: &Realm, slot: Slot, lifetime: Lifetime, limits: Limits) -> Result<Server, Unusable> {
     let passwords = match slot.passwords() {
         Ok(passwords) => passwords,
         Err(error) => return Err(Unusable::Damaged(slot, error)),
     };
-    let (postmaster, address) = bring_up(realm, &slot).map_err(Unusable::Error)?;
+    let (postmaster, address) = bring_up(realm, &slot, limits).map_err(Unusable::Error)?;
     let mut admin = match address.connect(Role::Admin, passwords.of(Role::Admin), MAINTENANCE_DATABASE) {
         Ok(client) => client,
         Err(cause) => {
@@ -62,6 +74,7 @@ pub(super) fn open(realm: &Realm, slot: Slot, lifetime: Lifetime) -> Result<Serv
         slot: Mutex::new(Some(slot)),
         passwords,
         address,
+        limits,
         postmaster: Mutex::new(Some(postmaster)),
         admin: Mutex::new(admin),
     };
@@ -87,7 +100,7 @@ fn has_workers_of_others(admin: &mut Client) -> bool {
 }
 
 /// Adopts the server that runs in the slot, or starts it.
-fn bring_up(realm: &Realm, slot: &Slot) -> Result<(Postmaster, Address), ServerError> {
+fn bring_up(realm: &Realm, slot: &Slot, limits: Limits) -> Result<(Postmaster, Address), ServerError> {
     let leftover = PidFile::read(&slot.data());
     let changed = slot.reset_system_settings();
     match slot.running() {
@@ -104,7 +117,7 @@ fn bring_up(realm: &Realm, slot: &Slot) -> Result<(Postmaster, Address), ServerE
     loop {
         attempts -= 1;
         let address = Address::local(sockets.path(), free_port()?);
-        match start(realm, slot, &address) {
+        match start(realm, slot, &address, limits) {
             Ok(postmaster) => return Ok((postmaster, address)),
             Err(ProcessError::PortTaken { .. }) if attempts > 0 => {}
             Err(error) => {
@@ -115,7 +128,7 @@ fn bring_up(realm: &Realm, slot: &Slot) -> Result<(Postmaster, Address), ServerE
     }
 }
 
-fn start(realm: &Realm, slot: &Slot, address: &Address) -> Result<Postmaster, ProcessError> {
+fn start(realm: &Realm, slot: &Slot, address: &Address, limits: Limits) -> Result<Postmaster, ProcessError> {
     let settings = own_settings(slot.directory());
     Postmaster::start(&Launch {
         program: &realm.program("postgres"),
@@ -125,5 +138,6 @@ fn start(realm: &Realm, slot: &Slot, address: &Address) -> Result<Postmaster, Pr
         port: address.port,
         account: realm.account(),
         settings: &settings,
+        limits,
     })
 }

@@ -8,7 +8,7 @@ use std::fs::{self, File};
 use std::io::{self, Read, Seek, SeekFrom};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
-use std::process::Child;
+use std::process::{Child, Command};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
@@ -17,7 +17,7 @@ use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use thiserror::Error;
 
-use super::Account;
+use super::{Account, Limits};
 
 /// How long a server may take until it accepts connections; crash recovery counts.
 const START_LIMIT: Duration = Duration::from_secs(60);
@@ -129,6 +129,8 @@ pub(crate) struct Launch<'a> {
     pub(crate) account: &'a Account,
     /// Settings on top of `postgresql.conf`.
     pub(crate) settings: &'a [(&'a str, String)],
+    /// What the system allows each of its processes.
+    pub(crate) limits: Limits,
 }
 
 /// How a server is told to stop.
@@ -298,7 +300,7 @@ impl PidFile {
 
 fn spawn(launch: &Launch, log: File) -> Result<Child, ProcessError> {
     let also = log.try_clone().map_err(|cause| ProcessError::File { path: launch.log.to_owned(), cause })?;
-    let mut command = launch.account.command(launch.program, launch.data);
+    let mut command = limited(launch);
     command.arg("-D").arg(launch.data).arg("-p").arg(launch.port.to_string()).arg("-k").arg(launch.sockets);
     for (name, value) in launch.settings {
         command.arg("-c").arg(format!("{name}={value}"));
@@ -311,6 +313,18 @@ fn spawn(launch: &Launch, log: File) -> Result<Child, ProcessError> {
         cause,
         home: launch.data.to_owned(),
     })
+}
+
+/// The server program, behind a shell where it has limits: a process may lower its own limits, but in a container not
+/// even root may lower those of another user's process.
+fn limited(launch: &Launch) -> Command {
+    let Some(bytes) = launch.limits.address_space_bytes else {
+        return launch.account.command(launch.program, launch.data);
+    };
+    let mut command = launch.account.command(Path::new("/bin/sh"), launch.data);
+    let kilobytes = (bytes / 1024).to_string();
+    command.args(["-c", r#"ulimit -v "$0" && exec "$@""#, &kilobytes]).arg(launch.program);
+    command
 }
 
 /// The loader's variable for an installation that brings its own libpq: `dblink` must not get the system's, which may

@@ -97,6 +97,14 @@ impl Slot {
         passwords_in(&self.directory)
     }
 
+    /// Adds settings that its server starts with from now on.
+    pub(crate) fn add_settings(&self, settings: &[(&str, String)]) -> Result<(), ServerError> {
+        let path = self.data().join("postgresql.conf");
+        let lines: String = settings.iter().map(|(name, value)| format!("{name} = '{value}'\n")).collect();
+        let written = File::options().append(true).open(&path).and_then(|mut file| file.write_all(lines.as_bytes()));
+        written.map_err(|cause| ServerError::File { path, cause })
+    }
+
     pub(crate) fn running(&self) -> Option<(Postmaster, PidFile)> {
         Postmaster::find(&self.data())
     }

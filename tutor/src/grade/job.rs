@@ -1,0 +1,211 @@
+//! A grading job: one private server, one submission after another.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::time::{Duration, Instant};
+
+use super::clean::is_clean;
+use super::limits::{ADDRESS_SPACE_BYTES, TEMPORARY_FILES};
+use super::player::{Played, play};
+use super::rules::Rules;
+use super::score::result;
+use super::text;
+use super::watchdog::{Limit, Watchdog};
+use super::{ExerciseResult, Graded, Submission};
+use crate::check::Verdict;
+use crate::course::{Exercise, Lesson, Needs};
+use crate::lab::{Builds, Stage, Usage};
+use crate::provision::Realm;
+use crate::server::{Limits, Server, ServerError};
+
+/// How often an exercise is tried on a new server when the tutor's own sessions fail.
+const ATTEMPTS: usize = 2;
+
+/// Grades submissions on a server that nobody else uses. The server is thrown away when it is not as clean as new, and
+/// with the job.
+pub(super) struct Job<'a> {
+    realm: &'a Realm,
+    rules: &'a Rules<'a>,
+    server: Option<Server>,
+}
+
+impl<'a> Job<'a> {
+    pub(super) fn new(realm: &'a Realm, rules: &'a Rules<'a>) -> Job<'a> {
+        Job { realm, rules, server: None }
+    }
+
+    /// Grades one submission. Whatever it does, there is a report.
+    pub(super) fn grade(&mut self, submission: &Submission) -> Graded {
+        let start = Instant::now();
+        let deadline = start + self.rules.submission_time();
+        let mut results: BTreeMap<&str, ExerciseResult> = BTreeMap::new();
+        for lesson in &self.rules.lab.lessons {
+            let wanted = lesson.exercises().filter(|exercise| self.rules.wants(lesson, exercise));
+            let (tried, untouched): (Vec<&Exercise>, Vec<&Exercise>) =
+                wanted.partition(|exercise| submission.part(&exercise.id).is_some());
+            for exercise in untouched {
+                let verdict = self.ungraded(lesson, exercise).unwrap_or(Verdict::NotAttempted);
+                let played = Played { verdict, output: String::new() };
+                results.insert(&exercise.id, result(self.rules, lesson, exercise, "", played, None));
+            }
+            self.grade_lesson(lesson, &tried, submission, deadline, &mut results);
+        }
+        self.clear_up();
+        let in_order = self.rules.lab.exercises().filter_map(|(_, exercise)| results.remove(exercise.id.as_str()));
+        let exercises: Vec<ExerciseResult> = in_order.collect();
+        Graded {
+            name: submission.name.clone(),
+            id: submission.id.clone(),
+            email: submission.email.clone(),
+            source: submission.source.clone(),
+            digest: submission.digest.clone(),
+            score: exercises.iter().map(|exercise| exercise.score).sum(),
+            max_score: exercises.iter().map(|exercise| exercise.max_score).sum(),
+            seconds: start.elapsed().as_secs_f64(),
+            problems: submission.problems.clone(),
+            exercises,
+        }
+    }
+
+    /// Why an exercise cannot be graded here, if it cannot.
+    fn ungraded(&self, lesson: &Lesson, exercise: &Exercise) -> Option<Verdict> {
+        let needs_superuser = lesson.needs == Some(Needs::Replication) && self.realm.major() < 16;
+        let why = match () {
+            () if needs_superuser => text::NEEDS_SUPERUSER,
+            () if exercise.check.build.is_some() => text::BUILDS_CODE,
+            () => return None,
+        };
+        Some(Verdict::NotGraded(why.to_owned()))
+    }
+
+    fn grade_lesson<'r>(
+        &mut self,
+        lesson: &'r Lesson,
+        exercises: &[&'r Exercise],
+        submission: &Submission,
+        deadline: Instant,
+        results: &mut BTreeMap<&'r str, ExerciseResult>,
+    ) where
+        'a: 'r,
+    {
+        let mut left = exercises.iter().peekable();
+        let mut attempts = ATTEMPTS;
+        while left.peek().is_some() {
+            let failure = match self.server() {
+                Ok(server) => {
+                    let session = LessonSession { rules: self.rules, lesson, submission, deadline };
+                    session.play(&server, &mut left, &|exercise| self.ungraded(lesson, exercise), results)
+                }
+                Err(error) => Err(error.to_string()),
+            };
+            let Err(failure) = failure else { return };
+            // The server is not what it was; what the tutor itself could not do is tried on another.
+            self.discard();
+            attempts -= 1;
+            if attempts == 0
+                && let Some(exercise) = left.next()
+            {
+                let script = submission.part(&exercise.id).unwrap_or_default();
+                let played = Played { verdict: Verdict::CheckerFault(failure), output: String::new() };
+                results.insert(&exercise.id, result(self.rules, lesson, exercise, script, played, None));
+                attempts = ATTEMPTS;
+            }
+        }
+    }
+
+    fn server(&mut self) -> Result<Server, ServerError> {
+        if let Some(server) = &self.server {
+            return Ok(server.clone());
+        }
+        let settings = [("temp_file_limit", TEMPORARY_FILES.to_owned())];
+        let limits = Limits { address_space_bytes: Some(ADDRESS_SPACE_BYTES) };
+        let server = Server::make(self.realm, &settings, limits)?;
+        self.server = Some(server.clone());
+        Ok(server)
+    }
+
+    /// After a submission: the server stays only if nothing of it is left there.
+    fn clear_up(&mut self) {
+        if self.server.as_ref().is_some_and(|server| !is_clean(server)) {
+            self.discard();
+        }
+    }
+
+    fn discard(&mut self) {
+        if let Some(server) = self.server.take() {
+            // What cannot be stopped is nobody's server any more; the next start of the kit removes it.
+            let _ = server.discard();
+        }
+    }
+}
+
+impl Drop for Job<'_> {
+    fn drop(&mut self) {
+        self.discard();
+    }
+}
+
+/// The part of a submission that belongs to one lesson.
+struct LessonSession<'s, 'a> {
+    rules: &'s Rules<'a>,
+    lesson: &'s Lesson,
+    submission: &'s Submission,
+    deadline: Instant,
+}
+
+impl LessonSession<'_, '_> {
+    /// Plays what is left of the exercises, each from its own starting state. An error leaves the exercise that it met.
+    fn play<'r>(
+        &self,
+        server: &Server,
+        left: &mut std::iter::Peekable<std::slice::Iter<'_, &'r Exercise>>,
+        ungraded: &dyn Fn(&Exercise) -> Option<Verdict>,
+        results: &mut BTreeMap<&'r str, ExerciseResult>,
+    ) -> Result<(), String> {
+        let interrupt = Arc::new(AtomicBool::new(false));
+        let watchdog = Watchdog::new(server, Arc::clone(&interrupt));
+        let usage = Usage { interrupt, ..Usage::script(Builds::Never) };
+        let mut stage: Option<Stage<'_>> = None;
+        while let Some(&&exercise) = left.peek() {
+            let script = self.submission.part(&exercise.id).unwrap_or_default();
+            let (played, limit) = match ungraded(exercise) {
+                Some(verdict) => (Played { verdict, output: String::new() }, None),
+                None if self.is_over() => {
+                    (Played { verdict: Verdict::TimedOut, output: String::new() }, Some(Limit::Time))
+                }
+                None => {
+                    watchdog.begin(self.deadline.min(Instant::now() + self.rules.exercise_time));
+                    let opened = match stage.take() {
+                        Some(stage) => Ok(stage),
+                        None => Stage::open(server, self.rules.lab, self.lesson, usage.clone()),
+                    };
+                    let played = opened.map_err(|error| error.to_string()).and_then(|mut open| {
+                        let played = play(&mut open, exercise, script, &watchdog).map_err(|error| error.to_string());
+                        stage = Some(open);
+                        played
+                    });
+                    let (limit, was_stopped) = watchdog.end();
+                    if was_stopped {
+                        stage = None;
+                    }
+                    match (played, limit) {
+                        (Ok(played), limit) => (played, limit),
+                        // The server went because of what the submission did.
+                        (Err(_), Some(limit)) => {
+                            (Played { verdict: Verdict::TimedOut, output: String::new() }, Some(limit))
+                        }
+                        (Err(error), None) => return Err(error),
+                    }
+                }
+            };
+            results.insert(&exercise.id, result(self.rules, self.lesson, exercise, script, played, limit));
+            left.next();
+        }
+        Ok(())
+    }
+
+    fn is_over(&self) -> bool {
+        self.deadline.saturating_duration_since(Instant::now()) == Duration::ZERO
+    }
+}

@@ -1,0 +1,26 @@
+//! Every sentence that grading says, in one place.
+
+use std::time::Duration;
+
+use super::watchdog::Limit;
+use crate::grade::limits::DISK_BYTES;
+
+pub(super) const NEEDS_SUPERUSER: &str =
+    "it needs rights that PostgreSQL gives only to a superuser before version 16, and no submission gets those";
+pub(super) const BUILDS_CODE: &str = "it builds code, which grading does not run";
+pub(super) const CHECKER_FAULT: &str = "The check itself failed. That is no fault of the answer: ";
+pub(super) const NOT_GRADED: &str = "This exercise is not graded here: ";
+pub(super) const MISSING: &str = "What is shown is right, but this does not hold:\n";
+pub(super) const MISSING_STATE: &str = "This does not hold:\n";
+pub(super) const DIFFERENT: &str = "This is not what was expected.";
+
+pub(super) fn limit(limit: Limit, exercise_time: Duration) -> String {
+    match limit {
+        Limit::Time => format!("It was stopped: an exercise may take {} seconds.", exercise_time.as_secs()),
+        Limit::Disk => {
+            format!("It was stopped: a submission may take {} GB of disk.", DISK_BYTES / (1024 * 1024 * 1024))
+        }
+    }
+}
+
+pub(super) const TOO_LONG: &str = "It was stopped, because it took too long.";
