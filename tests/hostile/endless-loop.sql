@@ -1,0 +1,3 @@
+-- exercise: 118708-x-3
+DO $$ BEGIN LOOP NULL; END LOOP; END $$;
+SELECT count(*) FROM mail_messages;
