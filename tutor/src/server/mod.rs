@@ -142,7 +142,7 @@ impl Server {
         realm.check_account()?;
         let slot = Slot::make(realm)?;
         slot.add_settings(settings)?;
-        open(realm, slot, Lifetime::Session, limits).map_err(Unusable::into_error)
+        open(realm, slot, Lifetime::Session, limits).map_err(Unusable::give_up)
     }
 
     /// Connects through the socket.

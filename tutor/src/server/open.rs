@@ -26,12 +26,17 @@ pub(super) enum Unusable {
 }
 
 impl Unusable {
-    pub(super) fn into_error(self) -> ServerError {
+    /// For a slot that was made for one purpose: it goes, and the error stays.
+    pub(super) fn give_up(self) -> ServerError {
         match self {
-            Unusable::Damaged(_, error) | Unusable::Error(error) => error,
+            Unusable::Error(error) => error,
+            Unusable::Damaged(slot, error) => {
+                slot.remove();
+                error
+            }
             Unusable::Busy(slot) => {
-                let cause = "somebody works there".to_owned();
-                ServerError::Refused { what: format!("be used alone in {}", slot.directory().display()), cause }
+                let what = format!("be used alone in {}", slot.directory().display());
+                ServerError::Refused { what, cause: "somebody works there".to_owned() }
             }
         }
     }
@@ -57,7 +62,9 @@ pub(super) fn open(realm: &Realm, slot: Slot, lifetime: Lifetime, limits: Limits
         Err(cause) => {
             let error = ServerError::connect(Role::Admin, MAINTENANCE_DATABASE, &cause, slot.directory());
             stop(Some(postmaster), &address);
-            let damaged = cause.code() == Some(&SqlState::INVALID_PASSWORD)
+            // One that is up and cannot be reached has lost its socket.
+            let damaged = cause.code().is_none()
+                || cause.code() == Some(&SqlState::INVALID_PASSWORD)
                 || cause.code() == Some(&SqlState::INVALID_AUTHORIZATION_SPECIFICATION);
             return Err(if damaged { Unusable::Damaged(slot, error) } else { Unusable::Error(error) });
         }
