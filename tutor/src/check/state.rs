@@ -24,6 +24,16 @@ const ACTIVITY: &str = "
 const IS_BLOCKED: &str = "
     SELECT EXISTS (SELECT FROM pg_catalog.unnest(pg_catalog.pg_blocking_pids($1)) AS b (pid) WHERE NOT b.pid = ANY ($2))";
 
+/// Functions of the student's own that are called like one of the extensions that lessons are about.
+const IMPOSTERS: &str = "
+    SELECT DISTINCT p.proname::pg_catalog.text
+    FROM pg_catalog.pg_proc p
+    JOIN pg_catalog.pg_language l ON l.oid OPERATOR(pg_catalog.=) p.prolang
+    JOIN pg_catalog.pg_roles r ON r.oid OPERATOR(pg_catalog.=) p.proowner
+    WHERE p.proname OPERATOR(pg_catalog.~) '^(pg_background_|dblink(_|$))'
+      AND l.lanname OPERATOR(pg_catalog.<>) 'c' AND r.rolname OPERATOR(pg_catalog.=) 'student'
+    ORDER BY 1";
+
 /// How long the sandbox must have stood still before nothing more is expected of it.
 const SETTLED_FOR: Duration = Duration::from_secs(1);
 
@@ -264,6 +274,13 @@ impl StateProbe {
         let subscribes =
             !self.names.further.is_empty() && self.eyes[0].observer.query_one(SUBSCRIBES, &[&self.names.all()])?.get(0);
         Ok(Activity { processes, subscribes })
+    }
+
+    /// The names of functions that pass themselves off as those of `pg_background` or `dblink`, in the database that the
+    /// lesson calls `home`.
+    pub fn imposters(&mut self, home: Option<&str>) -> Result<Vec<String>, StateError> {
+        let eyes = &mut self.eyes[self.names.place(home)];
+        Ok(eyes.observer.query(IMPOSTERS, &[])?.iter().map(|row| row.get(0)).collect())
     }
 
     /// Whether a process waits for a lock that somebody else than the tutor holds, or waits for before it.

@@ -6,7 +6,7 @@ use std::time::Duration;
 use crate::check::Volatile;
 use crate::psql::{Execution, Item, Performed, Shell, Streams};
 use crate::server::{APPLICATION_NAME, Endpoint, Role, Sandbox, Server};
-use crate::wire::{ConnectOptions, Event, Host, ServerMessage};
+use crate::wire::{ConnectOptions, Event, Host, ServerMessage, TransactionStatus};
 
 /// How long one wait for an answer lasts; waiting goes on after it.
 const ASK_AGAIN: Duration = Duration::from_secs(1);
@@ -75,8 +75,23 @@ fn last_value(executions: &[Execution]) -> Option<String> {
     results.filter_map(|result| Some(result.rows.first()?.first()?.clone().unwrap_or_default())).next_back()
 }
 
+/// Names mean PostgreSQL's own objects, whatever the session's search path is, and nothing takes for ever.
+const UNFOOLED: &str = "SET LOCAL search_path = pg_catalog, pg_temp; SET LOCAL statement_timeout = '10s'; ";
+
+/// Asks in the session that `sql` is about, without being fooled by what the session has set, and without changing it.
+pub(super) fn ask_unfooled(shell: &mut Shell, sql: &str) -> Result<Option<String>, String> {
+    // Several statements in one query string are a transaction of their own; within a transaction, a savepoint is.
+    if shell.transaction() == TransactionStatus::Idle {
+        return ask(shell, &format!("{UNFOOLED}{sql}"));
+    }
+    ask(shell, "SAVEPOINT tutor_asks")?;
+    let answer = ask(shell, &format!("{UNFOOLED}{sql}"));
+    ask(shell, "ROLLBACK TO SAVEPOINT tutor_asks; RELEASE SAVEPOINT tutor_asks")?;
+    answer
+}
+
 /// The first value of the first row that `sql` returns, asked for quietly in the shell's own session.
-pub(super) fn ask(shell: &mut Shell, sql: &str) -> Result<Option<String>, String> {
+fn ask(shell: &mut Shell, sql: &str) -> Result<Option<String>, String> {
     let connection = shell.connection_mut();
     connection.start_query(sql).map_err(|lost| lost.to_string())?;
     let mut answer = None;

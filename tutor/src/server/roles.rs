@@ -14,8 +14,12 @@ const CONNECT_LIMIT: Duration = Duration::from_secs(10);
 /// The name that the tutor's own connections have in `pg_stat_activity`.
 pub const APPLICATION_NAME: &str = "tutor";
 
-/// What a lesson that played with settings must not change for the admin.
-const ADMIN_OPTIONS: &str = "-c statement_timeout=0 -c lock_timeout=0 -c default_transaction_read_only=off";
+/// What a lesson that played with settings must not change for the admin. Names mean PostgreSQL's own objects.
+const ADMIN_OPTIONS: &str = "-c statement_timeout=0 -c lock_timeout=0 -c default_transaction_read_only=off \
+                             -c search_path=pg_catalog,pg_temp";
+
+/// A student's operator or function must not run with the rights of those who look.
+const EYES_OPTIONS: &str = "-c search_path=pg_catalog,pg_temp";
 
 /// The loopback address that every server listens on.
 pub const HOST: &str = "127.0.0.1";
@@ -166,9 +170,11 @@ impl Address {
         let mut config = Config::new();
         config.host_path(&self.socket_dir).port(self.port).user(role.name()).password(password).dbname(database);
         config.application_name(APPLICATION_NAME).connect_timeout(CONNECT_LIMIT);
-        if role == Role::Admin {
-            config.options(ADMIN_OPTIONS);
-        }
+        match role {
+            Role::Student => &mut config,
+            Role::Observer | Role::Checker => config.options(EYES_OPTIONS),
+            Role::Admin => config.options(ADMIN_OPTIONS),
+        };
         config.connect(NoTls)
     }
 }

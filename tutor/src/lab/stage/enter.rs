@@ -133,7 +133,10 @@ impl<'a> Stage<'a> {
     /// Runs a script in a session of its own, in the database that the lesson calls `home`.
     pub(super) fn run_as(&self, role: Role, home: Option<&str>, script: &str, line: usize) -> Result<(), StageError> {
         let place = format!("{}:{line}", self.lesson.file.display());
-        let ran = run_script(&mut self.connect(role, self.sandbox.database_of(home))?, script);
+        let mut shell = self.connect(role, self.sandbox.database_of(home))?;
+        // The student's objects must not be taken for PostgreSQL's own by a superuser.
+        let path = if role == Role::Admin { "SET search_path = pg_catalog, pg_temp;" } else { "" };
+        let ran = run_script(&mut shell, path).and_then(|_| run_script(&mut shell, script));
         ran.map(drop).map_err(|cause| StageError::Setup { place, cause })
     }
 

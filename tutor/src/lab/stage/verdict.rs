@@ -3,7 +3,7 @@
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
-use super::super::scene::{ask, run_script, volatile_texts};
+use super::super::scene::{ask_unfooled, run_script, volatile_texts};
 use super::{Builds, QUIET_LIMIT, Scene, Stage};
 use crate::check::{
     Expected, Look, Normaliser, Outcome, Quiet, StateError, Stillness, Verdict, begins_answer, judge, shows_answer,
@@ -201,6 +201,10 @@ impl Stage<'_> {
             return Err(failure);
         }
         let mut failing = self.unseen_states(exercise);
+        let imposters = self.probe.imposters(self.home())?;
+        failing.extend(
+            imposters.iter().map(|name| format!("{name} is the function of the extension, not one of your own")),
+        );
         for state in exercise.check.state.iter().filter(|state| state.when == When::After) {
             let holds = match state.role {
                 StateRole::Trial if !failing.is_empty() || !self.shows_it_by_the_rules(exercise) => break,
@@ -249,7 +253,7 @@ impl Stage<'_> {
     fn student_sees(&mut self, state: &StateCheck) -> bool {
         let sql = self.probe.sql(state, self.student_pid(), self.home());
         let Some(shell) = self.shell() else { return false };
-        ask(shell, &sql).is_ok_and(|answer| answer.as_deref() == Some("t"))
+        ask_unfooled(shell, &sql).is_ok_and(|answer| answer.as_deref() == Some("t"))
     }
 
     fn student_pid(&self) -> i32 {
