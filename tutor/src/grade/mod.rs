@@ -9,6 +9,7 @@
 
 mod clean;
 mod job;
+pub mod journal;
 pub mod limits;
 mod player;
 mod report;

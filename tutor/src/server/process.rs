@@ -434,6 +434,7 @@ mod tests {
             port: 5432,
             account: &Account::Same,
             settings: &[],
+            limits: Limits::default(),
         };
         let taken = "LOG:  could not bind IPv4 address \"127.0.0.1\": Address already in use";
         assert!(matches!(diagnose(&launch, taken), ProcessError::PortTaken { port: 5432 }));
