@@ -3,6 +3,7 @@
 //! ```text
 //! line --push_line--> Shell --next_item--> Item::Statement --perform--> results, tags, messages, Execution
 //!                       |                  Item::Command   --perform--> \d, \set, .. or Unknown: the caller's
+//!                       |                                                     rows: StoredRows --> out or Paging
 //!                       +-- Scanner, Variables, PrintSettings, Connection
 //! ```
 //!
@@ -17,18 +18,23 @@ mod execute;
 mod execution;
 mod input;
 pub mod message;
+mod paging;
 pub mod print;
 mod query;
 mod scan;
 #[cfg(test)]
 mod scan_tests;
 mod shell;
+mod show;
+pub(crate) mod spool;
+mod stored;
 mod transaction;
 mod variables;
 mod words;
 
 pub use execution::{Execution, KEPT_BYTES, KEPT_NOTICES, KEPT_ROWS, ResultSet};
 pub use input::{Command, Ending, Item, Statement};
+pub use paging::{Pages, Paging, ScreenSize};
 pub use print::{Expanded, Format, PrintSettings};
 pub use scan::PromptState;
 pub use shell::{Performed, Shell, Streams};

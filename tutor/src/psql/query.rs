@@ -129,7 +129,8 @@ impl Shell {
         }
         let user_title = settings.title.clone().map(|title| format!("{title}\t")).unwrap_or_default();
         let canceller = self.connection.canceller();
-        let mut settings = settings.clone();
+        // As in psql, what comes again and again is not paged.
+        let mut settings = PrintSettings { pager: 0, ..settings.clone() };
         loop {
             let now = self.clock(io, watch)?;
             settings.title = Some(format!("{user_title}{now} (every {}s)\n", short_number(seconds)));

@@ -8,6 +8,7 @@ use super::execute::notification_text;
 use super::execution::Execution;
 use super::input::{Command, Input, Item, Remarks};
 use super::message::format_message;
+use super::paging::Paging;
 use super::print::PrintSettings;
 use super::scan::PromptState;
 use super::variables::Variables;
@@ -78,6 +79,8 @@ pub struct Shell {
     /// The file of `\o`.
     pub(super) output: Option<File>,
     pub(super) copy_file: Option<CopyFile>,
+    /// What shows long output, at a terminal.
+    pub(super) pager: Option<Box<dyn Paging>>,
     pub(super) last_error: Option<LastError>,
     /// Whether a person types the lines; a script is skipped to the end of COPY data that nobody takes.
     pub(super) is_interactive: bool,
@@ -98,6 +101,7 @@ impl Shell {
             remarks: Remarks::default(),
             output: None,
             copy_file: None,
+            pager: None,
             last_error: None,
             is_interactive: false,
             include_depth: 0,
@@ -153,8 +157,8 @@ impl Shell {
         self.input.continue_with(tail);
     }
 
-    /// Does what an item says. `watch` is called at least every 20 ms while a statement runs. An error means that
-    /// output could not be written.
+    /// Does what an item says. `watch` is called at least every 20 ms while a statement runs and its rows are printed.
+    /// An error means that output could not be written.
     pub fn perform(&mut self, item: Item, io: &mut Streams<'_>, watch: &mut dyn FnMut()) -> io::Result<Performed> {
         self.print_remarks(io)?;
         self.connection.canceller().forget();
@@ -218,6 +222,16 @@ impl Shell {
     /// Says whether a person types the lines (the default is a script).
     pub fn set_interactive(&mut self, is_interactive: bool) {
         self.is_interactive = is_interactive;
+    }
+
+    /// Shows long output with `pager`, as far as `\pset pager` allows.
+    pub fn set_pager(&mut self, pager: Option<Box<dyn Paging>>) {
+        self.pager = pager;
+    }
+
+    /// Prints the caller's own text as the shell prints its: page by page when it is long.
+    pub fn print_text(&mut self, text: &str, io: &mut Streams<'_>) -> io::Result<()> {
+        self.show_text(text, io)
     }
 
     /// What `\set` lists.

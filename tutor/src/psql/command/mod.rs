@@ -8,6 +8,8 @@ mod session;
 
 use std::io;
 
+pub(super) use output::reason;
+
 use super::condition::is_branching;
 use super::input::Command;
 use super::shell::{Performed, Shell, Streams};

@@ -129,7 +129,7 @@ pub(super) fn complaint_of_file(name: &str, error: &std::io::Error) -> CommandEr
 }
 
 /// An error of the operating system without its number.
-pub(super) fn reason(error: &std::io::Error) -> String {
+pub(in crate::psql) fn reason(error: &std::io::Error) -> String {
     let text = error.to_string();
     text.split(" (os error").next().unwrap_or_default().to_owned()
 }

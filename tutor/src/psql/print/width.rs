@@ -36,11 +36,16 @@ pub(super) fn text_width(text: &str) -> usize {
 
 /// Whether text is shown as it is, one column for each byte.
 pub(super) fn is_plain(text: &str) -> bool {
-    text.bytes().all(|byte| (0x20..0x7f).contains(&byte))
+    bytes_are_plain(text.as_bytes())
+}
+
+/// Without a way out at the first other byte, so that many are looked at at once.
+fn bytes_are_plain(bytes: &[u8]) -> bool {
+    bytes.iter().fold(true, |plain, byte| plain & (0x20..0x7f).contains(byte))
 }
 
 /// Width of the widest line of a cell, and the number of its lines.
-pub(super) fn size(text: &str) -> (usize, usize) {
+pub(crate) fn size(text: &str) -> (usize, usize) {
     if is_plain(text) {
         return (text.len(), 1);
     }
@@ -55,6 +60,16 @@ pub(super) fn size(text: &str) -> (usize, usize) {
         }
     }
     (widest.max(width), height)
+}
+
+/// The same of text in bytes.
+pub(crate) fn bytes_size(bytes: &[u8]) -> (usize, usize) {
+    if bytes_are_plain(bytes) { (bytes.len(), 1) } else { size(&String::from_utf8_lossy(bytes)) }
+}
+
+/// Width of text that is one line and shown as it is; `None` of any other.
+pub(super) fn simple_width(text: &str) -> Option<usize> {
+    if is_plain(text) { Some(text.len()) } else { text.chars().map(char_width).sum() }
 }
 
 /// The display lines of a cell.
