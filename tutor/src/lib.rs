@@ -28,5 +28,6 @@ pub mod psql;
 pub mod repl;
 pub mod server;
 pub mod sessions;
+mod spool;
 pub mod wire;
 mod words;

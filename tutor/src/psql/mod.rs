@@ -26,7 +26,6 @@ mod scan;
 mod scan_tests;
 mod shell;
 mod show;
-pub(crate) mod spool;
 mod stored;
 mod transaction;
 mod variables;

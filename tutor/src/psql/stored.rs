@@ -5,7 +5,7 @@ use std::io;
 
 use super::print::width::{bytes_size, size};
 use super::print::{Cell, Extents, Rows};
-use super::spool::{SPOOL_MEMORY, Spool};
+use crate::spool::{SPOOL_MEMORY, Spool};
 use crate::wire::Row;
 
 /// The rows of one result.

@@ -3,7 +3,7 @@
 //! ```text
 //! Terminal | Script ──LineSource──> Desk ──Item──> lab::Stage ──> Verdict
 //!                                    │  walks through Lab, keeps Progress
-//!                                    └─view, prose, text, style──> output
+//!                                    └─view, prose, text, style──> output, long results ──pager──> the reader
 //! ```
 
 mod commands;
@@ -11,6 +11,7 @@ mod desk;
 mod free;
 mod highlight;
 mod listen;
+mod pager;
 mod prompt;
 mod prose;
 mod room;
@@ -22,6 +23,7 @@ mod view;
 pub use commands::{COMMANDS, CommandEntry, Group};
 pub use desk::{Desk, DeskError, Ended, Output};
 pub use free::{FreeError, FreePlay, play};
+pub use pager::TerminalPager;
 pub use source::{Line, LineSource, Printer, Script, Terminal};
 pub use style::Paint;
 pub use view::Look;

@@ -46,6 +46,15 @@ pub(super) const RECONNECTED: &str =
 pub(super) const HISTORY_LOST: &str = "tutor: the history of this prompt cannot be kept";
 pub(super) const LAB_DONE: &str = "You have reached the end of this lab.";
 
+pub(super) const NOT_FOUND: &str = "Not found.";
+
+/// Where the built-in pager is, and its keys. `all` is the number of lines, once it is known.
+pub(super) fn pager_place(first: usize, last: usize, all: Option<usize>, is_end: bool) -> String {
+    let of_all = all.map_or(String::new(), |all| format!(" of {all}"));
+    let end = if is_end { " (end)" } else { "" };
+    format!("lines {first}-{last}{of_all}{end}   space: on, b: back, arrows, /: search, n: next, q: leave")
+}
+
 pub(super) fn lesson_title(number: u32, title: &str) -> String {
     format!("Lesson {number}: {title}")
 }

@@ -19,7 +19,7 @@ use super::sidecar::Sidecar;
 use super::watch::{TaskWatch, Watch};
 use crate::check::{Attempt, Databases, Expected, ExpectedError, Eyes, StateError, StateProbe};
 use crate::course::{Exercise, Lab, Lesson, Needs};
-use crate::psql::{Execution, Item, Performed, PrintSettings, Shell, Streams};
+use crate::psql::{Execution, Item, Paging, Performed, PrintSettings, Shell, Streams};
 use crate::server::{Role, Sandbox, Server};
 use crate::sessions::{BlockWatch, Finished, InterruptWatch, Ran, Sessions, Wait};
 use crate::wire::Connection;
@@ -47,6 +47,8 @@ pub struct Usage {
     pub own_commands: &'static [&'static str],
     /// The width of the terminal, for `\x auto`.
     pub columns: Option<usize>,
+    /// Makes what shows long results, for each session.
+    pub pager: fn() -> Option<Box<dyn Paging>>,
     /// Whether crates are built.
     pub builds: Builds,
 }
@@ -64,7 +66,7 @@ impl Usage {
     /// A script that nobody watches.
     pub fn script(builds: Builds) -> Usage {
         let interrupt = Arc::new(AtomicBool::new(false));
-        Usage { interrupt, is_interactive: false, own_commands: &[], columns: None, builds }
+        Usage { interrupt, is_interactive: false, own_commands: &[], columns: None, pager: || None, builds }
     }
 }
 
@@ -318,6 +320,7 @@ impl<'a> Stage<'a> {
         let mut shell = self.connect(Role::Student, self.home_database())?;
         shell.set_interactive(self.usage.is_interactive);
         shell.set_own_commands(self.usage.own_commands);
+        shell.set_pager((self.usage.pager)());
         *shell.settings_mut() = self.settings.clone();
         self.sessions.open(name, shell);
         Ok(())

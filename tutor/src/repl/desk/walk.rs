@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::super::commands::OWN_NAMES;
+use super::super::pager::TerminalPager;
 use super::super::text;
 use super::{Answer, Attempted, Desk, DeskError, Position};
 use crate::course::{Exercise, Lesson, Place, Step};
@@ -115,6 +116,7 @@ impl<'a> Desk<'a> {
             is_interactive: self.interactive,
             own_commands: &OWN_NAMES,
             columns: self.interactive.then_some(self.look.width),
+            pager: TerminalPager::of_terminal,
             builds: if self.interactive { Builds::Below(self.workshops.clone()) } else { Builds::Never },
         };
         self.stage = None;

@@ -73,11 +73,6 @@ pub(crate) struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    /// Place of the record that comes next.
-    pub(crate) fn place(&self) -> u64 {
-        self.at
-    }
-
     /// The next record; `None` after the last.
     pub(crate) fn next(&mut self) -> io::Result<Option<&[u8]>> {
         match self.at.checked_sub(self.spool.in_file) {
