@@ -8,6 +8,7 @@
 //! authoring   new labs and lessons, drafts, a copy for students
 //! commands    the tutor's commands and their errors
 //! sessions    several sessions at one prompt
+//! results     long and large results: pagers, interrupts, no room
 //! script      a lab from standard input
 //! terminal    a lab at a terminal: what is on the screen
 //! ```
@@ -16,6 +17,7 @@ mod authoring;
 mod commands;
 mod extension;
 mod lessons;
+mod results;
 mod script;
 mod server;
 mod sessions;

@@ -63,7 +63,7 @@ impl Screen {
         command.cwd(course().root());
         command.env("TUTOR_PROGRESS", progress);
         command.env("TERM", "xterm-256color");
-        command.env_remove("NO_COLOR");
+        ["NO_COLOR", "PAGER", "PSQL_PAGER"].iter().for_each(|name| command.env_remove(name));
         variables.iter().for_each(|(name, value)| command.env(name, value));
         let child = pair.slave.spawn_command(command).expect("the tutor starts");
         drop(pair.slave);

@@ -36,7 +36,7 @@ impl Rows for Interruptible<'_> {
         let Self { rows, canceller, watch, printed } = self;
         let mut last_watch = Instant::now();
         rows.for_each(&mut |row| {
-            if *printed % ROWS_AT_ONCE == 0 {
+            if printed.is_multiple_of(ROWS_AT_ONCE) {
                 if last_watch.elapsed() >= WATCH_INTERVAL {
                     watch();
                     last_watch = Instant::now();

@@ -46,7 +46,7 @@ impl Lines {
     }
 
     fn end_line(&mut self) -> io::Result<()> {
-        if self.count % STRIDE == 0 {
+        if self.count.is_multiple_of(STRIDE) {
             self.places.push(self.spool.end());
         }
         self.spool.push(&self.begun)?;

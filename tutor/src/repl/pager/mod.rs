@@ -44,7 +44,7 @@ impl Paging for TerminalPager {
     }
 
     fn open(&mut self) -> Option<Box<dyn Pages>> {
-        let chosen = PAGER_VARIABLES.iter().find_map(|name| std::env::var_os(name));
+        let chosen = PAGER_VARIABLES.iter().find_map(std::env::var_os);
         match chosen {
             // As in psql, a name of nothing but space turns the pager off.
             Some(command) if command.to_string_lossy().trim().is_empty() => None,
