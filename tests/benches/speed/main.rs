@@ -47,7 +47,10 @@ fn run(options: &Options, out: &mut dyn Write) -> anyhow::Result<()> {
         let row = measure::row(work, &mut server, options)?;
         table::write_row(out, &row)?;
         out.flush()?;
-        reports.iter_mut().filter(|report| report.subject == work.subject).for_each(|report| report.rows.push(row.clone()));
+        reports
+            .iter_mut()
+            .filter(|report| report.subject == work.subject)
+            .for_each(|report| report.rows.push(row.clone()));
     }
     writeln!(out)?;
     let directory = options.out_dir(course.root());

@@ -4,8 +4,8 @@ use speed_report::{Scale, Subject};
 
 use crate::measure::Entrant;
 use crate::options::Options;
-use crate::server::{BenchServer, Library};
 use crate::prompt::{self, Layout};
+use crate::server::{BenchServer, Library};
 use crate::{bulk, calls, memory};
 
 /// The contenders' names.

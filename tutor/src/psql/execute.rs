@@ -118,7 +118,10 @@ impl Shell {
     /// There is no room for a result's rows: says so and stops the statement.
     fn give_up(&mut self, error: &io::Error, run: &mut Run<'_>, io: &mut Streams<'_>) -> io::Result<()> {
         let place = std::env::temp_dir();
-        self.complain(&format!("the result does not fit into {}: {}; its statement is cancelled", place.display(), reason(error)), io)?;
+        self.complain(
+            &format!("the result does not fit into {}: {}; its statement is cancelled", place.display(), reason(error)),
+            io,
+        )?;
         run.ran.execution.has_failed = true;
         // If the request does not get through, the rest of the rows comes and is dropped.
         let _ = self.connection.canceller().cancel();

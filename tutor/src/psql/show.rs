@@ -121,10 +121,7 @@ fn wants_pager(length: Length, screen: ScreenSize, settings: &PrintSettings) -> 
 }
 
 /// Writes into a pager and waits for its reader, who may leave before the end.
-fn show_in(
-    mut pages: Box<dyn Pages>,
-    write: &mut dyn FnMut(&mut dyn Write) -> io::Result<()>,
-) -> io::Result<()> {
+fn show_in(mut pages: Box<dyn Pages>, write: &mut dyn FnMut(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
     let mut written = write(&mut pages);
     if written.as_ref().is_err_and(|error| error.kind() == ErrorKind::Interrupted) {
         // A pager that the interrupt has ended too does not take this.

@@ -80,7 +80,7 @@ impl Rows for StoredRows {
         while let Some(record) = reader.next()? {
             let mut cells = emptied(room);
             cells.extend(Row::values_in(record).take(self.columns).map(|value| match value {
-                Some(value) => String::from_utf8_lossy(value),
+                Some(value) => text_in(value),
                 None => Cow::Borrowed(self.null.as_str()),
             }));
             each(&cells)?;
@@ -88,6 +88,11 @@ impl Rows for StoredRows {
         }
         Ok(())
     }
+}
+
+/// A value's text. Nearly all are UTF-8, which is proved faster than it is mended.
+fn text_in(value: &[u8]) -> Cell<'_> {
+    std::str::from_utf8(value).map_or_else(|_| String::from_utf8_lossy(value), Cow::Borrowed)
 }
 
 /// The same vector without its cells, for those of another row: collecting in place keeps the allocation.

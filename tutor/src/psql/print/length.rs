@@ -1,10 +1,10 @@
 //! How long a table becomes, counted as psql counts for its pager.
 
+use super::aligned;
 use super::rows::Rows;
 use super::settings::{Expanded, Format, PrintSettings};
 use super::table::Table;
 use super::width::size;
-use super::aligned;
 
 /// The size of a printed table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

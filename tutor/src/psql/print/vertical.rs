@@ -7,7 +7,7 @@ use super::rows::{Extents, Rows};
 use super::settings::{LineStyleName, PrintSettings};
 use super::style::{LineStyle, Rule};
 use super::table::Table;
-use super::width::{Line, lines, size};
+use super::width::{Line, lines, simple_width, size};
 
 /// What stays the same for all records of a table.
 struct Printer {
@@ -38,6 +38,7 @@ pub(super) fn print(
         writeln!(out, "{title}")?;
     }
     let headers: Vec<Vec<Line<'_>>> = table.headers.iter().map(|header| lines(header)).collect();
+    let starts = printer.simple_starts(&headers);
     let mut number = 0;
     rows.for_each(&mut |row| {
         let rule = if number == 0 { &printer.style.top } else { &printer.style.between };
@@ -47,7 +48,17 @@ pub(super) fn print(
             printer.print_rule(None, rule, out)?;
         }
         number += 1;
-        headers.iter().zip(row).try_for_each(|(header, cell)| printer.print_field(header, &lines(cell), out))
+        for (column, (header, cell)) in headers.iter().zip(row).enumerate() {
+            match starts.get(column).filter(|_| simple_width(cell).is_some()) {
+                Some(start) => {
+                    for part in [start.as_bytes(), cell.as_bytes(), b"\n"] {
+                        out.write_all(part)?;
+                    }
+                }
+                None => printer.print_field(header, &lines(cell), out)?,
+            }
+        }
+        Ok(())
     })?;
     if printer.border == 2 {
         printer.print_rule(None, &printer.style.bottom, out)?;
@@ -137,6 +148,20 @@ impl Printer {
             write!(out, "{horizontal}{}", rule.right)?;
         }
         writeln!(out)
+    }
+
+    /// What stands before a value that is one line shown as it is, for each header: the usual case, so it takes the
+    /// short way. Nothing where headers have several lines or fields a frame.
+    fn simple_starts(&self, headers: &[Vec<Line<'_>>]) -> Vec<String> {
+        if self.border == 2 || self.header_is_multiline {
+            return Vec::new();
+        }
+        let divider = if self.border > 0 { format!(" {}", self.style.data.middle) } else { String::new() };
+        let start = |line: &Line<'_>| {
+            let space = " ".repeat(self.header_width - line.width);
+            format!("{}{space}{divider} ", line.text)
+        };
+        headers.iter().flatten().map(start).collect()
     }
 
     fn print_field(&self, header: &[Line<'_>], data: &[Line<'_>], out: &mut dyn Write) -> io::Result<()> {

@@ -92,14 +92,10 @@ mod tests {
 
     #[test]
     fn keys_are_told_apart() {
-        assert_eq!(keys(b" q\r\x1b[A\x1bOB\x1b[5~"), [
-            Key::Char(' '),
-            Key::Char('q'),
-            Key::Enter,
-            Key::Up,
-            Key::Down,
-            Key::PageUp
-        ]);
+        assert_eq!(
+            keys(b" q\r\x1b[A\x1bOB\x1b[5~"),
+            [Key::Char(' '), Key::Char('q'), Key::Enter, Key::Up, Key::Down, Key::PageUp]
+        );
         assert_eq!(keys("/п\x1b".as_bytes()), [Key::Char('/'), Key::Char('п'), Key::Escape]);
         assert_eq!(keys(b"\x1b[200~\xff\x03"), [Key::Other, Key::Other, Key::Interrupt]);
     }
