@@ -37,5 +37,6 @@ pub use paging::{Pages, Paging, ScreenSize};
 pub use print::{Expanded, Format, PrintSettings};
 pub use scan::PromptState;
 pub use shell::{Performed, Shell, Streams};
+pub use show::show_text;
 pub use variables::{Variables, quote_identifier, quote_literal};
 pub use words::{Word, WordError, WordKind, Words};

@@ -23,7 +23,7 @@ pub trait Paging: Debug + Send {
 }
 
 /// One piece of output in a pager. Writing fails with [`io::ErrorKind::BrokenPipe`] once its reader has left.
-pub trait Pages: Write {
+pub trait Pages: Write + Send {
     /// Ends the output and waits until its reader has left.
     fn close(self: Box<Self>) -> io::Result<()>;
 }

@@ -229,11 +229,6 @@ impl Shell {
         self.pager = pager;
     }
 
-    /// Prints the caller's own text as the shell prints its: page by page when it is long.
-    pub fn print_text(&mut self, text: &str, io: &mut Streams<'_>) -> io::Result<()> {
-        self.show_text(text, io)
-    }
-
     /// What `\set` lists.
     pub fn variables(&self) -> &Variables {
         &self.variables

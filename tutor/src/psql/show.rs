@@ -3,7 +3,7 @@
 use std::io::{self, ErrorKind, Write};
 use std::time::{Duration, Instant};
 
-use super::paging::{Pages, ScreenSize};
+use super::paging::{Pages, Paging, ScreenSize};
 use super::print::{Cell, Extents, Length, PrintSettings, Rows, Table, print_rows};
 use super::shell::{Shell, Streams};
 use crate::wire::Canceller;
@@ -67,7 +67,8 @@ impl Shell {
         let length = Length::of(table, rows, &settings);
         let canceller = self.connection.canceller();
         let mut rows = Interruptible { rows, canceller, watch, printed: 0 };
-        let printed = match self.pages(length, &settings, io)? {
+        let pager = self.pager.as_deref_mut().filter(|_| self.output.is_none());
+        let printed = match pages(pager, length, &settings, io.out)? {
             Some(pages) => show_in(pages, &mut |pages| print_rows(table, &mut rows, &settings, pages)),
             None => print_rows(table, &mut rows, &settings, Self::result_target(&mut self.output, io)),
         };
@@ -82,11 +83,9 @@ impl Shell {
 
     /// Prints text where results go, page by page when it is long.
     pub(super) fn show_text(&mut self, text: &str, io: &mut Streams<'_>) -> io::Result<()> {
-        let length = Length { lines: text.lines().count(), is_too_wide: false };
-        let settings = self.settings.clone();
-        match self.pages(length, &settings, io)? {
-            Some(pages) => show_in(pages, &mut |pages| pages.write_all(text.as_bytes())),
-            None => Self::result_target(&mut self.output, io).write_all(text.as_bytes()),
+        match &mut self.output {
+            Some(file) => file.write_all(text.as_bytes()),
+            None => show_text(text, self.pager.as_deref_mut(), &self.settings, io.out),
         }
     }
 
@@ -94,20 +93,35 @@ impl Shell {
     fn screen(&self) -> Option<ScreenSize> {
         self.pager.as_ref().filter(|_| self.output.is_none())?.screen()
     }
+}
 
-    /// A pager, if output of that length wants one by psql's rules and there is one.
-    fn pages(
-        &mut self,
-        length: Length,
-        settings: &PrintSettings,
-        io: &mut Streams<'_>,
-    ) -> io::Result<Option<Box<dyn Pages>>> {
-        if !self.screen().is_some_and(|screen| wants_pager(length, screen, settings)) {
-            return Ok(None);
-        }
-        io.out.flush()?;
-        Ok(self.pager.as_mut().and_then(|pager| pager.open()))
+/// Prints text of the caller's own as a shell prints its: page by page when it is long.
+pub fn show_text(
+    text: &str,
+    pager: Option<&mut (dyn Paging + 'static)>,
+    settings: &PrintSettings,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let length = Length { lines: text.lines().count(), is_too_wide: false };
+    match pages(pager, length, settings, out)? {
+        Some(pages) => show_in(pages, &mut |pages| pages.write_all(text.as_bytes())),
+        None => out.write_all(text.as_bytes()),
     }
+}
+
+/// A pager, if output of that length wants one by psql's rules and there is one.
+fn pages(
+    pager: Option<&mut (dyn Paging + 'static)>,
+    length: Length,
+    settings: &PrintSettings,
+    out: &mut dyn Write,
+) -> io::Result<Option<Box<dyn Pages>>> {
+    let wants = |pager: &&mut (dyn Paging + 'static)| {
+        pager.screen().is_some_and(|screen| wants_pager(length, screen, settings))
+    };
+    let Some(pager) = pager.filter(wants) else { return Ok(None) };
+    out.flush()?;
+    Ok(pager.open())
 }
 
 /// psql's rule: what reaches the last line of the screen, which is the next prompt's, or goes beyond its right edge.

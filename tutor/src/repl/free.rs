@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::commands::{self, RoomCommand};
 use super::listen::listen_while;
+use super::pager::TerminalPager;
 use super::prompt::prompt_end;
 use super::room::{self, OBSERVED_FROM, Room, WhileBusy};
 use super::source::{Line, LineSource, copy_line};
@@ -52,6 +53,7 @@ pub struct FreePlay<'a> {
 pub fn play(play: FreePlay<'_>, source: &mut dyn LineSource, output: Output<'_>) -> Result<(), FreeError> {
     let interactive = source.is_interactive();
     let mut room = FreeRoom { play, interactive, sessions: Sessions::default(), observer: None };
+    room.sessions.set_pager(TerminalPager::of_terminal());
     room.open_session(FIRST_SESSION)?;
     let mut table = Table { room, output, interactive };
     table.read_lines(source)

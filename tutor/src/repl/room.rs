@@ -41,7 +41,10 @@ pub(super) fn run_command(room: &mut dyn Room, command: RoomCommand, output: &mu
             Err(error) => output.complain(&error),
         },
         RoomCommand::Sessions => list_sessions(room, output),
-        RoomCommand::Help => write!(output.out, "{}", commands::help(room.is_lab())),
+        RoomCommand::Help => {
+            let help = commands::help(room.is_lab());
+            room.sessions().show_text(&help, output.out)
+        }
     }
 }
 

@@ -47,7 +47,7 @@ pub struct Usage {
     pub own_commands: &'static [&'static str],
     /// The width of the terminal, for `\x auto`.
     pub columns: Option<usize>,
-    /// Makes what shows long results, for each session.
+    /// Makes what shows long results.
     pub pager: fn() -> Option<Box<dyn Paging>>,
     /// Whether crates are built.
     pub builds: Builds,
@@ -128,6 +128,7 @@ impl<'a> Stage<'a> {
             own_answers: BTreeMap::new(),
             sandbox,
         };
+        stage.sessions.set_pager((stage.usage.pager)());
         stage.set_up(&lesson.setup, None)?;
         stage.open_session(FIRST_SESSION)?;
         Ok(stage)
@@ -320,7 +321,6 @@ impl<'a> Stage<'a> {
         let mut shell = self.connect(Role::Student, self.home_database())?;
         shell.set_interactive(self.usage.is_interactive);
         shell.set_own_commands(self.usage.own_commands);
-        shell.set_pager((self.usage.pager)());
         *shell.settings_mut() = self.settings.clone();
         self.sessions.open(name, shell);
         Ok(())

@@ -1,8 +1,8 @@
 //! Long results page by page: the user's own pager, else a small one of ours.
 //!
 //! ```text
-//! psql::Shell ──Paging──> TerminalPager ─┬─ $PSQL_PAGER, $PAGER ──> Program   a process that reads a pipe
-//!                                        └─ neither set ──────────> Screen    Lines + View, keys from the terminal
+//! sessions (who waits) ──Paging──> TerminalPager ─┬─ $PSQL_PAGER, $PAGER ──> Program   a process that reads a pipe
+//!                                                 └─ neither set ──────────> Screen    Lines + View, keys from the terminal
 //! ```
 //!
 //! Both stand in the way of the rows that are written to them, so a result of millions of rows is printed only as far
