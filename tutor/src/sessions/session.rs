@@ -11,8 +11,8 @@ use super::said::{Said, Voice};
 use crate::psql::{Item, Paging, Performed, ScreenSize, Shell, Streams};
 use crate::wire::{Canceller, ConnectError, ConnectOptions, Event, Lost};
 
-/// How many pieces of output may wait to be taken.
-const MOST_WAITING: usize = 16;
+/// How many pieces of output may wait to be taken: what is printed after an interrupt.
+const MOST_WAITING: usize = 4;
 
 /// Bytes of output that are kept of a statement that nobody waits for.
 const MOST_KEPT_BYTES: usize = 1024 * 1024;
