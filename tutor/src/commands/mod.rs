@@ -24,7 +24,7 @@ use crate::course::Course;
 use crate::home::Home;
 use crate::progress::Progress;
 use crate::provision::{self, Consent, Options, Realm};
-use crate::repl::{LineSource, Paint, Script, Terminal};
+use crate::repl::{LineSource, Paint, PlainTerminal, Script, Terminal};
 use crate::server::Role;
 
 /// The variable that names the folder of progress and histories.
@@ -93,6 +93,9 @@ fn progress_dir(home: &Home) -> PathBuf {
 fn line_source(home: &Home, history: &str, paint: Paint) -> Result<Box<dyn LineSource>, Failure> {
     if !io::stdin().is_terminal() {
         return Ok(Box::new(Script::new(io::stdin().lock())));
+    }
+    if PlainTerminal::is_wanted() {
+        return Ok(Box::new(PlainTerminal::open()?));
     }
     let file = progress_dir(home).join(format!("history-{history}"));
     Ok(Box::new(Terminal::open(&file, paint.has_colours())?))

@@ -264,6 +264,11 @@ impl Shell {
         self.connection.transaction()
     }
 
+    /// Whether the session has the rights of a superuser now, as the server reported it last.
+    pub fn is_superuser(&self) -> bool {
+        self.connection.parameter("is_superuser") == Some("on")
+    }
+
     /// A handle that cancels the running statement from another thread, and ends a `\watch`.
     pub fn canceller(&self) -> Canceller {
         self.connection.canceller()

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::commands::{self, RoomCommand};
+use super::edit::BufferCommand;
 use super::listen::listen_while;
 use super::pager::TerminalPager;
 use super::prompt::prompt_end;
@@ -193,6 +194,9 @@ impl Table<'_, '_> {
     }
 
     fn read_line(&mut self, source: &mut dyn LineSource, prompt: &str) -> io::Result<Line> {
+        if self.interactive {
+            source.set_surroundings(room::surroundings(&mut self.room, Vec::new()));
+        }
         match source.printer() {
             Some(printer) => listen_while(&mut self.room.sessions, &printer, || source.read(prompt)),
             None => source.read(prompt),
@@ -222,6 +226,10 @@ impl Table<'_, '_> {
         {
             return Ok(flow);
         }
+        self.take_text(source, text)
+    }
+
+    fn take_text(&mut self, source: &mut dyn LineSource, text: &str) -> Result<Flow, FreeError> {
         if !text.trim().is_empty() && source.remember(text).is_err() {
             self.output.complain(text::HISTORY_LOST)?;
         }
@@ -265,6 +273,7 @@ impl Table<'_, '_> {
                     RoomCommand::parse(&name, &rest).map_or(Ok(()), |command| self.run_command(command))?;
                     Flow::GoOn
                 }
+                Item::Command(command) => self.perform_command(source, command)?,
                 item => self.perform(source, item)?,
             };
             if flow == Flow::Leave {
@@ -272,6 +281,16 @@ impl Table<'_, '_> {
             }
         }
         Ok(Flow::GoOn)
+    }
+
+    fn perform_command(&mut self, source: &mut dyn LineSource, command: Command) -> Result<Flow, FreeError> {
+        let Some(shell) = self.room.sessions.shell() else { return Ok(Flow::GoOn) };
+        let Some(own) = BufferCommand::parse(&command.name, &command.rest, shell.variables()) else {
+            return self.perform(source, Item::Command(command));
+        };
+        let edited = room::run_buffer_command(shell, &own, source, &mut self.output)?;
+        self.room.play.interrupt.store(false, Ordering::Relaxed);
+        edited.map_or(Ok(Flow::GoOn), |edited| self.take_text(source, &edited))
     }
 
     fn run_command(&mut self, command: RoomCommand) -> io::Result<()> {

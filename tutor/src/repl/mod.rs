@@ -6,12 +6,22 @@
 //!                                    └─view, prose, text, style──> output, long results ──pager──> the reader
 //! ```
 
+mod assistant;
 mod commands;
+mod complete;
 mod desk;
+mod drain;
+mod edit;
 mod free;
+mod heard;
 mod highlight;
+mod history;
+mod keywords;
+mod lex;
 mod listen;
 mod pager;
+mod paste;
+mod plain;
 mod prompt;
 mod prose;
 mod room;
@@ -21,9 +31,11 @@ mod text;
 mod view;
 
 pub use commands::{COMMANDS, CommandEntry, Group};
+pub use complete::Surroundings;
 pub use desk::{Desk, DeskError, Ended, Output};
 pub use free::{FreeError, FreePlay, play};
 pub use pager::TerminalPager;
+pub use plain::PlainTerminal;
 pub use source::{Line, LineSource, Printer, Script, Terminal};
 pub use style::Paint;
 pub use view::Look;

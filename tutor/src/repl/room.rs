@@ -3,10 +3,14 @@
 use std::io;
 
 use super::commands::{self, RoomCommand};
+use super::complete::Surroundings;
+use super::edit::{self, BufferCommand};
 use super::listen::hear;
+use super::source::LineSource;
 use super::{Output, text};
-use crate::psql::{Performed, Streams};
-use crate::server::Server;
+use crate::lab::session_options;
+use crate::psql::{Performed, Shell, Streams};
+use crate::server::{Role, Server};
 use crate::sessions::{Left, Sessions};
 
 /// The database that the observer looks from.
@@ -25,7 +29,6 @@ pub(super) trait Room {
 
     /// The private server, for sessions of the observer's. From the database [`OBSERVED_FROM`] they are not counted by
     /// lessons.
-    #[expect(dead_code, reason = "the processes are looked at next")]
     fn server(&self) -> &Server;
 
     /// Whether a lab is played here.
@@ -108,6 +111,57 @@ impl WhileBusy {
             Some(command) => WhileBusy::Command(command),
             None if matches!(name, "q" | "quit") => WhileBusy::Quit,
             None => WhileBusy::Refused,
+        }
+    }
+}
+
+/// The name of the sessions that look for completion, in `pg_stat_activity`.
+const COMPLETION_NAME: &str = "tutor completion";
+
+/// What the person knows who types the next line. `places` can be gone to.
+pub(super) fn surroundings(room: &mut dyn Room, places: Vec<String>) -> Surroundings {
+    let sessions = room.sessions().iter().map(|(name, _)| name.to_owned()).collect();
+    let Some(shell) = room.sessions().shell() else { return Surroundings { sessions, places, ..Default::default() } };
+    let database = shell.options().database.clone();
+    let earlier = if shell.is_mid_statement() { format!("{}\n", shell.query_text()) } else { String::new() };
+    let variables = shell.variables().iter().map(|(name, _)| name.to_owned()).collect();
+    let keyword_case = shell.variables().get("COMP_KEYWORD_CASE").unwrap_or_default().to_owned();
+    let mut observer = session_options(room.server(), Role::Observer, &database);
+    COMPLETION_NAME.clone_into(&mut observer.application_name);
+    Surroundings { earlier, variables, keyword_case, sessions, places, observer: Some(observer), ..Default::default() }
+}
+
+/// Performs a command about the text that is typed. What was edited and is to be run, if there is something.
+pub(super) fn run_buffer_command(
+    shell: &mut Shell,
+    command: &BufferCommand,
+    source: &dyn LineSource,
+    output: &mut Output<'_>,
+) -> io::Result<Option<String>> {
+    let (file, line) = match command {
+        BufferCommand::History(file) => {
+            if let Err(error) = edit::show_history(source, file.as_deref(), output.out) {
+                output.complain(&format!("\\s: {error}"))?;
+            }
+            return Ok(None);
+        }
+        BufferCommand::Edit { file, line } => (file.as_deref(), *line),
+    };
+    if !source.is_interactive() {
+        output.complain(text::NO_EDITOR_IN_SCRIPT)?;
+        return Ok(None);
+    }
+    output.out.flush()?;
+    match edit::edit(shell.query_text(), shell.is_mid_statement(), file, line) {
+        Ok(edited) => {
+            shell.clear_buffer();
+            // Shown, because what does not end with a semicolon waits for one.
+            edited.iter().try_for_each(|edited| writeln!(output.out, "{edited}"))?;
+            Ok(edited.filter(|edited| !edited.trim().is_empty()))
+        }
+        Err(error) => {
+            output.complain(&format!("\\e: {error}"))?;
+            Ok(None)
         }
     }
 }

@@ -44,6 +44,12 @@ pub(super) const LOST: &str = "The connection to the server was lost.";
 pub(super) const RECONNECTED: &str =
     "Connected again; the session's settings, temporary tables and transactions are gone.";
 pub(super) const HISTORY_LOST: &str = "tutor: the history of this prompt cannot be kept";
+pub(super) const NOT_UTF8: &str =
+    "tutor: what was pasted or typed is not UTF-8, so nothing of it was taken: set the terminal to UTF-8";
+pub(super) const ENTER_TAKES_IT: &str = "Enter alone takes it.";
+pub(super) const NO_EDITOR: &str =
+    "no editor is set and there is no vi: leave, and start again with EDITOR=nano or another";
+pub(super) const NO_EDITOR_IN_SCRIPT: &str = "tutor: \\e needs somebody who types: a script cannot open an editor";
 pub(super) const LAB_DONE: &str = "You have reached the end of this lab.";
 
 pub(super) const NOT_FOUND: &str = "Not found.";
@@ -53,6 +59,15 @@ pub(super) fn pager_place(first: usize, last: usize, all: Option<usize>, is_end:
     let of_all = all.map_or(String::new(), |all| format!(" of {all}"));
     let end = if is_end { " (end)" } else { "" };
     format!("lines {first}-{last}{of_all}{end}   space: on, b: back, arrows, /: search, n: next, q: leave")
+}
+
+/// What stands in the line for the `place`th long text that was pasted.
+pub(super) fn pasted(place: usize, bytes: usize) -> String {
+    format!("[pasted text {place}: {bytes} bytes]")
+}
+
+pub(super) fn editor_failed(editor: &str, why: &str) -> String {
+    format!("the editor {editor} failed ({why}), so nothing was taken")
 }
 
 pub(super) fn lesson_title(number: u32, title: &str) -> String {

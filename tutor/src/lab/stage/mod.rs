@@ -189,6 +189,14 @@ impl<'a> Stage<'a> {
         Some(self.sessions.current_name()).filter(|name| *name != FIRST_SESSION)
     }
 
+    /// What the lesson calls the database of the current session, or its name, if it is not the one that the exercise
+    /// plays in.
+    pub fn other_database(&self) -> Option<&str> {
+        let connected = self.sessions.current()?.shell()?.options().database.as_str();
+        let called = self.sandbox.further().find(|(_, database)| *database == connected).map(|(name, _)| name);
+        (connected != self.home_database()).then(|| called.unwrap_or(connected))
+    }
+
     /// The student's sessions.
     pub fn sessions(&self) -> &Sessions {
         &self.sessions

@@ -12,6 +12,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::commands::{self, LessonCommand, RoomCommand};
+use super::edit::BufferCommand;
 use super::listen::listen_while;
 use super::prompt::prompt_end;
 use super::room::{self, Room, WhileBusy};
@@ -220,6 +221,10 @@ impl<'a> Desk<'a> {
     }
 
     fn read_line(&mut self, source: &mut dyn LineSource, prompt: &str) -> io::Result<Line> {
+        if self.interactive {
+            let places = self.places();
+            source.set_surroundings(room::surroundings(self.stage_mut(), places));
+        }
         match source.printer() {
             Some(printer) => listen_while(self.stage_mut().sessions_mut(), &printer, || source.read(prompt)),
             None => source.read(prompt),
@@ -264,6 +269,10 @@ impl<'a> Desk<'a> {
         if self.answers_quiz(lines)? {
             return Ok(Flow::GoOn);
         }
+        self.take_text(source, lines)
+    }
+
+    fn take_text(&mut self, source: &mut dyn LineSource, lines: &str) -> Result<Flow, DeskError> {
         if source.remember(lines).is_err() {
             self.complain(text::HISTORY_LOST)?;
         }
@@ -343,10 +352,26 @@ impl<'a> Desk<'a> {
         } else if let Some(own) = RoomCommand::parse(&command.name, &command.rest) {
             self.answer.drop_pending();
             self.run_room_command(own)?;
+        } else if let Some(own) = self.buffer_command(&command) {
+            return self.run_buffer_command(source, &own);
         } else {
             return self.run_item(source, Item::Command(command));
         }
         Ok(Flow::GoOn)
+    }
+
+    fn buffer_command(&mut self, command: &Command) -> Option<BufferCommand> {
+        let shell = self.shell()?;
+        BufferCommand::parse(&command.name, &command.rest, shell.variables())
+    }
+
+    fn run_buffer_command(&mut self, source: &mut dyn LineSource, command: &BufferCommand) -> Result<Flow, DeskError> {
+        self.answer.drop_pending();
+        let Some(shell) = self.stage.as_mut().expect(OPEN).shell() else { return Ok(Flow::GoOn) };
+        let edited = room::run_buffer_command(shell, command, source, &mut self.output)?;
+        // Ctrl-C in the editor was meant for the editor.
+        self.interrupt.store(false, Ordering::Relaxed);
+        edited.map_or(Ok(Flow::GoOn), |edited| self.take_text(source, &edited))
     }
 
     fn run_item(&mut self, source: &mut dyn LineSource, item: Item) -> Result<Flow, DeskError> {
@@ -443,7 +468,14 @@ impl<'a> Desk<'a> {
         let stage = self.stage_mut();
         let name = if stage.is_on_task() { lesson } else { text::PLAY_PROMPT.to_owned() };
         let session = stage.other_session().map(|session| format!("[{session}]")).unwrap_or_default();
-        format!("{name}{session}{} ", prompt_end(stage.shell().as_deref()))
+        let database = stage.other_database().map(|database| format!(":{database}")).unwrap_or_default();
+        format!("{name}{session}{database}{} ", prompt_end(stage.shell().as_deref()))
+    }
+
+    /// The lessons and exercises that can be gone to.
+    fn places(&self) -> Vec<String> {
+        let exercises = |lesson: &'a Lesson| lesson.exercises().map(|exercise| exercise.id.clone());
+        self.lab.lessons.iter().flat_map(|lesson| std::iter::once(lesson.id.clone()).chain(exercises(lesson))).collect()
     }
 
     fn lesson(&self) -> &'a Lesson {
