@@ -15,6 +15,7 @@
 
 mod authoring;
 mod commands;
+mod editor;
 mod extension;
 mod lessons;
 mod results;
