@@ -12,6 +12,7 @@
 
 mod command;
 mod condition;
+mod connection_string;
 mod copy_data;
 mod describe;
 mod execute;
@@ -31,6 +32,7 @@ mod transaction;
 mod variables;
 mod words;
 
+pub use connection_string::{is_connection_string, parse_connection_string};
 pub use execution::{Execution, KEPT_BYTES, KEPT_NOTICES, KEPT_ROWS, ResultSet};
 pub use input::{Command, Ending, Item, Statement};
 pub use paging::{Pages, Paging, ScreenSize};

@@ -70,6 +70,7 @@ pub(super) struct LastError {
 #[derive(Debug)]
 pub struct Shell {
     pub(super) connection: Connection,
+    pub(super) is_connected: bool,
     pub(super) options: ConnectOptions,
     pub(super) variables: Variables,
     pub(super) settings: PrintSettings,
@@ -93,6 +94,7 @@ impl Shell {
     pub fn new(connection: Connection, options: ConnectOptions) -> Self {
         let mut shell = Self {
             connection,
+            is_connected: true,
             options,
             variables: Variables::default(),
             settings: PrintSettings::default(),
@@ -254,6 +256,11 @@ impl Shell {
         &self.options
     }
 
+    /// Whether there is a session: a script's `\c` that fails leaves none.
+    pub fn is_connected(&self) -> bool {
+        self.is_connected
+    }
+
     /// Process id of the session's backend.
     pub fn pid(&self) -> i32 {
         self.connection.pid()
@@ -325,6 +332,7 @@ impl Shell {
     /// Goes on with another session.
     pub(super) fn adopt(&mut self, connection: Connection, options: ConnectOptions) {
         self.connection = connection;
+        self.is_connected = true;
         self.options = options;
         self.set_connection_variables();
     }

@@ -27,9 +27,9 @@ pub(super) trait Room {
     /// Waits for what the current session was left running; nothing if it is not busy.
     fn rejoin(&mut self, streams: &mut Streams<'_>) -> io::Result<Option<Performed>>;
 
-    /// The private server, for sessions of the observer's. From the database [`OBSERVED_FROM`] they are not counted by
+    /// The private server, where there is one, for sessions of the observer's. From the database [`OBSERVED_FROM`] they are not counted by
     /// lessons.
-    fn server(&self) -> &Server;
+    fn server(&self) -> Option<&Server>;
 
     /// Whether a lab is played here.
     fn is_lab(&self) -> bool;

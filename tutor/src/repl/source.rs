@@ -231,7 +231,6 @@ impl<R: BufRead> LineSource for Script<R> {
             return Ok(Line::End);
         }
         let line = bytes.strip_suffix(b"\n").unwrap_or(&bytes);
-        let line = line.strip_suffix(b"\r").unwrap_or(line);
         Ok(Line::Text(String::from_utf8_lossy(line).into_owned()))
     }
 

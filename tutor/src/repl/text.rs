@@ -137,6 +137,11 @@ pub(super) fn no_command(name: &str, instead: NoCommand) -> String {
     }
 }
 
+/// psql's words for a command that psql has not either.
+pub(super) fn invalid_command(name: &str) -> String {
+    format!("invalid command \\{name}")
+}
+
 pub(super) fn marker_names_lesson(id: &str) -> String {
     format!("tutor: {id} is a lesson: after `-- exercise:` stands the id of an exercise")
 }

@@ -528,8 +528,8 @@ impl Room for Stage<'_> {
         Stage::rejoin(self, streams)
     }
 
-    fn server(&self) -> &Server {
-        Stage::server(self)
+    fn server(&self) -> Option<&Server> {
+        Some(Stage::server(self))
     }
 
     fn is_lab(&self) -> bool {
