@@ -9,6 +9,7 @@
 //! commands    the tutor's commands and their errors
 //! sessions    several sessions at one prompt
 //! results     long and large results: pagers, interrupts, no room
+//! psql        scripts through the tutor and through psql, compared
 //! script      a lab from standard input
 //! terminal    a lab at a terminal: what is on the screen
 //! ```
@@ -19,6 +20,7 @@ mod editor;
 mod extension;
 mod lessons;
 mod results;
+mod psql;
 mod script;
 mod server;
 mod sessions;
