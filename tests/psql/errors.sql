@@ -137,7 +137,7 @@ SET TRANSACTION ISOLATION LEVEL nosuch;
 SET statement_timeout = 30;
 SELECT pg_sleep(10);
 RESET statement_timeout;
-SELECT repeat('x', 1000000000), repeat('y', 1000000000);
+SELECT repeat('x', 1100000000);
 CREATE TABLE x (a nosuchtype);
 CREATE INDEX ON nosuch (a);
 GRANT SELECT ON nosuch TO student;

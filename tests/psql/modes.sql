@@ -97,7 +97,7 @@ SELECT 3 \; SELECT 4;
 SELECT 1 AS first \; SELECT 2 AS second \gx
 SELECT 1/0 \watch 0.01
 SELECT nosuch \watch
-\watch
+
 SELECT 'lost' AS word;
 \p
 \g

@@ -193,9 +193,18 @@ impl Input {
                 Stop::Backslash if self.skips_command() => {}
                 Stop::Semicolon => return Some(Item::Statement(self.take_statement(Ending::Semicolon))),
                 Stop::Backslash => return Some(self.command(variables, remarks)),
+                Stop::EndOfLine if self.ends_with_line(variables) => {
+                    return Some(Item::Statement(self.take_statement(Ending::Semicolon)));
+                }
                 Stop::EndOfLine => {}
             }
         }
+    }
+
+    /// Whether the end of the line ends the statement (`SINGLELINE`).
+    fn ends_with_line(&self, variables: &Variables) -> bool {
+        variables.is_on("SINGLELINE") && self.scanner.prompt(self.buffer.is_empty()) == PromptState::Continue
+            && !self.scanner.is_in_body()
     }
 
     /// Moves on to the next line that has a meaning; false when there is none.
@@ -296,7 +305,12 @@ impl Input {
         if self.buffer.is_empty() {
             self.buffer.clone_from(&self.previous);
         }
+        // What is watched is not what the next command sends again.
+        let kept = matches!(ending, Ending::Watch { .. }).then(|| self.previous.clone());
         let statement = self.take_statement(ending);
+        if let Some(kept) = kept {
+            self.previous = kept;
+        }
         self.scanner.reset();
         statement
     }
@@ -324,7 +338,7 @@ pub(super) fn ending(name: &str, words: &mut Words<'_>, variables: &Variables) -
             let mut target = words.next_word(WordKind::FileOrPipe, false, variables)?.map(|word| word.text);
             let mut settings = Vec::new();
             if let Some(first) = target.as_ref().filter(|text| text.starts_with('(')) {
-                settings = go_settings(first, words, variables)?;
+                settings = go_settings(name, first, words, variables)?;
                 target = words.next_word(WordKind::FileOrPipe, false, variables)?.map(|word| word.text);
             }
             Ending::Go { expanded: name == "gx", settings, target }
@@ -355,6 +369,7 @@ fn leading_number(text: &str) -> Option<f64> {
 
 /// The settings in `\g (name=value ...)`.
 fn go_settings(
+    name: &str,
     first: &str,
     words: &mut Words<'_>,
     variables: &Variables,
@@ -364,14 +379,17 @@ fn go_settings(
     while let Some(text) = word {
         let (text, is_last) = text.strip_suffix(')').map_or((text.as_str(), false), |text| (text, true));
         if !text.is_empty() {
-            let (name, value) = text.split_once('=').map_or((text, None), |(name, value)| (name, Some(value)));
-            PrintSettings::default().set(name, value).map_err(WordError::Setting)?;
-            settings.push((name.to_owned(), value.map(str::to_owned)));
+            let (option, value) = text.split_once('=').map_or((text, None), |(name, value)| (name, Some(value)));
+            PrintSettings::default().set(option, value).map_err(WordError::Setting)?;
+            settings.push((option.to_owned(), value.map(str::to_owned)));
         }
         if is_last {
             break;
         }
         word = words.next_word(WordKind::Normal, false, variables)?.map(|word| word.text);
+        if word.is_none() {
+            return Err(WordError::Setting(format!("\\{name}: missing right parenthesis")));
+        }
     }
     Ok(settings)
 }

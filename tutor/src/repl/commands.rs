@@ -135,6 +135,8 @@ pub const COMMANDS: &[CommandEntry] = &[
     entry(Group::Results, &["encoding"], "", "show the client's encoding"),
     entry(Group::Variables, &["set"], "[NAME [VALUE]]", "set a variable, or list them; :name :'name' :\"name\" use it"),
     entry(Group::Variables, &["unset"], "NAME", "forget a variable"),
+    entry(Group::Variables, &["getenv"], "NAME VARIABLE", "take a variable of the environment"),
+    entry(Group::Variables, &["prompt"], "[TEXT] NAME", "ask for a variable's value"),
     entry(Group::Variables, &["if"], "EXPRESSION", "begin lines that run under a condition"),
     entry(Group::Variables, &["elif"], "EXPRESSION", "otherwise, under another"),
     entry(Group::Variables, &["else"], "", "otherwise"),
@@ -158,6 +160,7 @@ pub const COMMANDS: &[CommandEntry] = &[
     entry(Group::Connection, &["conninfo"], "", "where you are connected"),
     entry(Group::Help, &["?"], "", "this list"),
     entry(Group::Help, &["h", "help"], "[STATEMENT]", "the syntax of SQL statements"),
+    entry(Group::Help, &["copyright"], "", "PostgreSQL's licence"),
     entry(Group::Help, &["q", "quit"], "", "leave"),
 ];
 
@@ -167,7 +170,6 @@ const MISSING: &[(&str, &str)] = &[
     ("cd", "i"),
     ("password", "conninfo"),
     ("setenv", "set"),
-    ("getenv", "set"),
     ("ef", "sf"),
     ("ev", "sv"),
     ("lo_export", "copy"),

@@ -315,6 +315,8 @@ impl Table<'_, '_> {
         let is_failure = performed.is_failure() || matches!(performed, Performed::Unknown(_));
         match performed {
             Performed::Quit => return Ok(Flow::Leave(End::Done)),
+            // A script has no history, of which psql is silent.
+            Performed::Unknown(command) if !self.interactive && command.name == "s" => return Ok(Flow::GoOn),
             Performed::Unknown(command) if !self.interactive => {
                 self.output.complain(&script::no_command(&command))?;
             }

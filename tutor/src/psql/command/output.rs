@@ -84,7 +84,7 @@ impl Shell {
         self.output = match name {
             None => None,
             Some(word) if word.text.starts_with('|') => {
-                return Err(CommandError::Complaint("\\o: writing to programs is not supported here".to_owned()));
+                return Err(CommandError::Complaint("\\o: programs do not run here; \\o FILE writes a file".to_owned()));
             }
             Some(word) => Some(File::create(&word.text).map_err(|error| complaint_of_file(&word.text, &error))?),
         };
@@ -115,7 +115,7 @@ impl Shell {
             return Err(CommandError::Complaint(format!("\\{}: missing required argument", call.name)));
         };
         if name.text.starts_with('|') {
-            return Err(CommandError::Complaint("\\w: writing to programs is not supported here".to_owned()));
+            return Err(CommandError::Complaint("\\w: programs do not run here; \\w FILE writes a file".to_owned()));
         }
         let text = format!("{}\n", self.query_text());
         std::fs::write(&name.text, text).map_err(|error| complaint_of_file(&name.text, &error))?;

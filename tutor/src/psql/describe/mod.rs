@@ -20,7 +20,7 @@ use super::execution::text_of;
 use super::message::format_message;
 use super::print::{Align, Expanded, PrintSettings, Table};
 use super::shell::{Performed, Shell, Streams, version_number};
-use super::variables::quote_literal;
+use super::variables::{parse_bool, quote_literal};
 use crate::wire::{Column, Event};
 
 /// The rows of a query that the shell itself asks.
@@ -178,6 +178,12 @@ impl Shell {
         io: &mut Streams<'_>,
         watch: &mut dyn FnMut(),
     ) -> io::Result<Option<Answer>> {
+        if let Some(echo) = self.variables.get("ECHO_HIDDEN").filter(|echo| parse_bool(echo) != Some(false)) {
+            writeln!(io.out, "********* QUERY **********\n{sql}\n**************************\n")?;
+            if echo.eq_ignore_ascii_case("noexec") {
+                return Ok(None);
+            }
+        }
         if self.connection.start_query(sql).is_err() {
             return Ok(None);
         }

@@ -189,7 +189,7 @@ fn parse_pager(now: u16, name: &str, value: Option<&str>) -> Result<u16, String>
             let on = parse_bool(value).ok_or_else(|| unrecognized(name, value, "on, off, always"))?;
             Ok(on.into())
         }
-        None => Ok(u16::from(now == 0)),
+        None => Ok(u16::from(now != 1)),
     }
 }
 
