@@ -107,7 +107,7 @@ impl Shell {
                 if let Some(previous) = run.previous.take() {
                     self.finish_result(previous, false, run, io, watch)?;
                 }
-                run.copied_to_output = self.copy_file.is_none();
+                run.copied_to_output = self.copy_file.is_none() && self.go_file.is_none();
             }
             Event::CopyData(data) => self.write_copy_data(&data, io)?,
             Event::CopyDone | Event::Ready(_) => {}
@@ -187,7 +187,8 @@ impl Shell {
             }
             (Some(columns), _) if is_shown => {
                 let table = result_table(columns, run.settings);
-                self.show_rows(&table, &mut result.rows, run.settings, io, watch)?;
+                let rows = &mut result.rows;
+                self.write_to_go_file(io, &mut |shell, io| shell.show_rows(&table, rows, run.settings, io, watch))?;
                 if ["INSERT", "UPDATE", "DELETE"].iter().any(|word| result.tag.starts_with(word)) {
                     self.print_tag(&result.tag, io)?;
                 }

@@ -17,6 +17,7 @@ mod copy_data;
 mod describe;
 mod execute;
 mod execution;
+mod go_file;
 mod input;
 pub mod message;
 mod paging;

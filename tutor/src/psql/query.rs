@@ -4,6 +4,7 @@ use std::io;
 use std::time::{Duration, Instant};
 
 use super::execution::{Execution, Ran, Take};
+use super::go_file::GoFile;
 use super::input::{Ending, Statement};
 use super::print::{Expanded, PrintSettings};
 use super::shell::{Performed, Shell, Streams};
@@ -21,14 +22,11 @@ impl Shell {
             Ending::Semicolon | Ending::EndOfInput | Ending::Background => {
                 self.send(sql, Take::Print, &settings, statement.copies_in, io, watch)
             }
-            Ending::Go { target: Some(target), .. } => {
-                self.complain(
-                    &format!("\\g {target}: writing results to files or programs is not supported here"),
-                    io,
-                )?;
+            Ending::Go { target: Some(target), .. } if target.starts_with('|') => {
+                self.complain("\\g: programs do not run here; \\g FILE writes a file", io)?;
                 Ok(Performed::Failed)
             }
-            Ending::Go { expanded, settings: changes, .. } => {
+            Ending::Go { expanded, settings: changes, target } => {
                 let mut settings = settings;
                 if *expanded {
                     settings.expanded = Expanded::On;
@@ -39,7 +37,12 @@ impl Shell {
                         return Ok(Performed::Failed);
                     }
                 }
-                self.send(sql, Take::Print, &settings, statement.copies_in, io, watch)
+                self.go_file = target.clone().map(GoFile::Named);
+                let performed = self.send(sql, Take::Print, &settings, statement.copies_in, io, watch);
+                match self.go_file.take() {
+                    Some(GoFile::Failed) => Ok(performed?.failed()),
+                    _ => performed,
+                }
             }
             Ending::Set { prefix } => self.send(sql, Take::Set(prefix), &settings, 0, io, watch),
             Ending::Describe => self.describe_result(sql, io, watch),

@@ -6,6 +6,7 @@ use std::io::{self, Write};
 use super::copy_data::CopyFile;
 use super::execute::notification_text;
 use super::execution::Execution;
+use super::go_file::GoFile;
 use super::input::{Command, Input, Item, Remarks};
 use super::message::format_message;
 use super::paging::Paging;
@@ -49,6 +50,14 @@ pub enum Performed {
 }
 
 impl Performed {
+    /// The same as a failure: its result could not be written.
+    pub(super) fn failed(mut self) -> Self {
+        if let Self::Executed(executions) = &mut self {
+            executions.iter_mut().for_each(|execution| execution.has_failed = true);
+        }
+        self
+    }
+
     /// Whether something failed, in the sense of `ON_ERROR_STOP`.
     pub fn is_failure(&self) -> bool {
         match self {
@@ -80,6 +89,7 @@ pub struct Shell {
     /// The file of `\o`.
     pub(super) output: Option<File>,
     pub(super) copy_file: Option<CopyFile>,
+    pub(super) go_file: Option<GoFile>,
     /// What shows long output, at a terminal.
     pub(super) pager: Option<Box<dyn Paging>>,
     pub(super) last_error: Option<LastError>,
@@ -103,6 +113,7 @@ impl Shell {
             remarks: Remarks::default(),
             output: None,
             copy_file: None,
+            go_file: None,
             pager: None,
             last_error: None,
             is_interactive: false,

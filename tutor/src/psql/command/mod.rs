@@ -8,7 +8,7 @@ mod session;
 
 use std::io;
 
-pub(super) use output::reason;
+pub(super) use output::{file_complaint, reason};
 
 use super::condition::is_branching;
 use super::input::Command;

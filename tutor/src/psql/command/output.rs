@@ -124,8 +124,13 @@ impl Shell {
 }
 
 /// psql's words for a file that cannot be used.
+pub(in crate::psql) fn file_complaint(name: &str, error: &std::io::Error) -> String {
+    format!("{name}: {}", reason(error))
+}
+
+/// The same as a command's failure.
 pub(super) fn complaint_of_file(name: &str, error: &std::io::Error) -> CommandError {
-    CommandError::Complaint(format!("{name}: {}", reason(error)))
+    CommandError::Complaint(file_complaint(name, error))
 }
 
 /// An error of the operating system without its number.
