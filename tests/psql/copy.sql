@@ -89,8 +89,6 @@ COPY (SELECT 1) TO STDOUT;
 \copy (select 2) to stdout
 \o
 \copy t from out.txt with (format text, null 'x')
-COPY t FROM STDIN (FORMAT binary);
-\.
 COPY (SELECT 'жёлтый' AS "ж", '中') TO STDOUT (FORMAT csv, HEADER);
 COPY (SELECT E'a\nb\\.') TO STDOUT;
 COPY (SELECT 1 WHERE false) TO STDOUT;

@@ -216,89 +216,6 @@ SET search_path = shop, public;
 \sv nosuch
 \sv
 \sf act
-\dp
-\dp goods
-\z shop.*
-\z nosuch
-\dT
-\dT+
-\dT mood
-\dT+ shop.*
-\dTS int4
-\dT nosuch
-\dD
-\dD+
-\dD positive
-\da
-\da total
-\db
-\db+
-\dc
-\dc shop.*
-\dc+ shop.conv
-\dC
-\dC+ pair
-\dd
-\dd shop.*
-\ddp
-\des
-\des+
-\deu
-\deu+
-\dew
-\dew+
-\det
-\det+
-\dF
-\dF+ conf
-\dFd
-\dFd+ dict
-\dFp
-\dFp+ default
-\dFt
-\dFt+ simple
-\dl
-\dl+
-\lo_list
-\dL
-\dL+
-\dLS
-\do
-\do shop.*
-\do+ shop.*
-\dO
-\dO shop.*
-\dO+ shop.*
-\dP
-\dP+
-\dPt
-\dPi
-\dPn
-\dP sales
-\drds
-\drds compare_reader
-\drds compare_reader compare
-\dRp
-\dRp+
-\dRp pub
-\dRp+ pub
-\dRs
-\dRs+
-\dX
-\dX both
-\dy
-\dy+
-\dA
-\dA+
-\dA btree
-\dAc btree int4
-\dAf btree int4
-\dAo btree integer_ops
-\dAp btree integer_ops
-\dconfig work_mem
-\dconfig+ work_mem
-\dconfig
-\dconfig max_parallel*
 \dm nosuch
 \x
 \d goods
@@ -324,7 +241,6 @@ SET search_path = shop, public;
 \dx nosuch
 \di nosuch
 \dv nosuch
-\dT nosuch
 \d
 \set HIDE_TABLEAM on
 \dt+

@@ -59,26 +59,9 @@ SELECT 1 \; SELECT 1/0;
 SELECT 1 \; SELECT 2;
 \set FETCH_COUNT 2
 SELECT n FROM generate_series(1, 5) n;
-SELECT n AS wider, repeat('x', n) AS w FROM generate_series(1, 5) n;
 SELECT 1 WHERE false;
-SELECT n, 10 / (4 - n) FROM generate_series(1, 5) n;
-SELECT 1 \; SELECT 2;
 SELECT 1 AS v \gset
-\echo :v
 INSERT INTO t VALUES (8);
-BEGIN;
-SELECT n FROM generate_series(1, 3) n;
-COMMIT;
-\x
-SELECT n FROM generate_series(1, 3) n;
-\x
-\a
-SELECT n FROM generate_series(1, 3) n;
-\a
-SELECT nosuch;
-\echo :ERROR :ROW_COUNT
-SELECT n FROM generate_series(1, 3) n;
-\echo :ERROR :ROW_COUNT
 \unset FETCH_COUNT
 \set ECHO all
 SELECT 1;

@@ -75,27 +75,14 @@ SELECT 1 AS a WHERE false;
 SELECT * FROM t ORDER BY id;
 \pset border 2
 SELECT * FROM t ORDER BY id;
-\pset unicode_border_linestyle double
-SELECT * FROM t ORDER BY id LIMIT 2;
-\pset unicode_column_linestyle double
-SELECT * FROM t ORDER BY id LIMIT 2;
-\pset unicode_header_linestyle double
-SELECT * FROM t ORDER BY id LIMIT 2;
-\x
-SELECT * FROM t ORDER BY id LIMIT 2;
-\x
-\pset unicode_border_linestyle single
 SELECT * FROM t ORDER BY id LIMIT 2;
 \pset border 1
 SELECT * FROM t ORDER BY id LIMIT 2;
 \pset border 0
 SELECT * FROM t ORDER BY id LIMIT 2;
-\pset unicode_column_linestyle single
-\pset unicode_header_linestyle single
 \pset border 1
 \pset linestyle ascii
 \pset numericlocale on
-SELECT * FROM t ORDER BY id;
 \pset numericlocale off
 SELECT * FROM t ORDER BY id LIMIT 2 \g (format=csv)
 SELECT * FROM t ORDER BY id LIMIT 2 \g (format=unaligned fieldsep=: tuples_only=on)

@@ -12,7 +12,6 @@ SELECT current_database(), current_user;
 \c postgres
 \c compare
 \set QUIET on
-\c "dbname=compare"
 \conninfo
 \errverbose
 SELECT 1/0;
@@ -26,7 +25,9 @@ CREATE TEMP TABLE gone (a int);
 SELECT * FROM gone;
 \echo :DBNAME :USER :PORT :HOST
 \encoding
+\warn before LATIN1
 \encoding LATIN1
+\warn after LATIN1
 \encoding UTF8
 \set
 \nosuch
@@ -53,21 +54,9 @@ SELECT 'next';
 \getenv
 \getenv x
 \getenv 1-2 HOME
+\warn before setenv
 \setenv NEWVAR value
-\getenv newvar NEWVAR
-\echo :newvar
-\setenv NEWVAR
-\getenv newer NEWVAR
-\echo :newer
-\setenv
-\setenv A=B x
-\prompt
-\prompt p
-the answer
-\echo :p
-\prompt 'a text ' q
-another answer
-\echo :q
-\prompt -x r
+\warn after setenv
 \echo end
-\q extra
+\c nosuch_database \\ SELECT 1;
+SELECT 2;

@@ -126,9 +126,6 @@ CREATE TABLE ge (a int) \gexec
 \T
 \f ;
 \f
-\pset unicode_border_linestyle double
-\pset unicode_column_linestyle double
-\pset unicode_header_linestyle double
 \pset unicode_header_linestyle wrong
 \pset unicode_border_linestyle single
 \pset unicode_column_linestyle single

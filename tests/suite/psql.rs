@@ -52,7 +52,9 @@ impl Arena {
     }
 
     fn make_database(&mut self) {
-        self.admin.batch_execute(&format!("DROP DATABASE IF EXISTS {DATABASE} WITH (FORCE)")).expect("it can be dropped");
+        self.admin
+            .batch_execute(&format!("DROP DATABASE IF EXISTS {DATABASE} WITH (FORCE)"))
+            .expect("it can be dropped");
         self.admin.batch_execute(&format!("CREATE DATABASE {DATABASE} OWNER student")).expect("it can be made");
     }
 

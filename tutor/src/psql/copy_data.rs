@@ -72,9 +72,7 @@ impl Shell {
     pub(super) fn write_copy_data(&mut self, data: &[u8], io: &mut Streams<'_>) -> io::Result<()> {
         match &mut self.copy_file {
             Some(CopyFile::Write(file)) => file.write_all(data),
-            _ => self.write_to_go_file(io, &mut |shell, io| {
-                Self::result_target(&mut shell.output, io).write_all(data)
-            }),
+            _ => self.write_to_go_file(io, &mut |shell, io| Self::result_target(&mut shell.output, io).write_all(data)),
         }
     }
 }

@@ -67,7 +67,13 @@ impl Shell {
         watch: &mut dyn FnMut(),
     ) -> io::Result<()> {
         match event {
-            Event::Columns(columns) => run.current = Some(Collected::new(Some(columns), &run.settings.null)),
+            Event::Columns(columns) => {
+                // A rule's SELECT ends without a tag where the next result begins.
+                if let Some(done) = run.current.take() {
+                    self.complete(done, run, io, watch)?;
+                }
+                run.current = Some(Collected::new(Some(columns), &run.settings.null));
+            }
             Event::Row(row) => {
                 if let Some(current) = run.current.as_mut().filter(|current| !current.is_dropped)
                     && let Err(error) = current.rows.push(&row)

@@ -203,7 +203,8 @@ impl Input {
 
     /// Whether the end of the line ends the statement (`SINGLELINE`).
     fn ends_with_line(&self, variables: &Variables) -> bool {
-        variables.is_on("SINGLELINE") && self.scanner.prompt(self.buffer.is_empty()) == PromptState::Continue
+        variables.is_on("SINGLELINE")
+            && self.scanner.prompt(self.buffer.is_empty()) == PromptState::Continue
             && !self.scanner.is_in_body()
     }
 

@@ -45,7 +45,13 @@ impl Shell {
                 }
             }
             Ending::Set { prefix } => self.send(sql, Take::Set(prefix), &settings, 0, io, watch),
-            Ending::Describe => self.describe_result(sql, io, watch),
+            Ending::Describe => {
+                let Some(bracket) = self.begin_bracket(sql, io, watch)? else { return Ok(Performed::Failed) };
+                let performed = self.describe_result(sql, io, watch)?;
+                let nothing = Execution::new(sql, self.connection.transaction());
+                self.end_bracket(bracket, &nothing, io, watch)?;
+                Ok(performed)
+            }
             Ending::Execute => self.execute_values(sql, &settings, io, watch),
             Ending::Watch { seconds } => self.repeat(sql, *seconds, &settings, io, watch),
         }
@@ -143,6 +149,7 @@ impl Shell {
                 return Ok(Performed::Lost(vec![ran.execution]));
             }
             if ran.execution.has_failed || canceller.is_pressed() {
+                writeln!(io.out)?;
                 return Ok(Performed::Executed(vec![ran.execution]));
             }
             let until = Instant::now() + Duration::from_secs_f64(seconds.min(MOST_WATCH_SECONDS));
@@ -151,6 +158,7 @@ impl Shell {
                 watch();
             }
             if canceller.is_pressed() {
+                writeln!(io.out)?;
                 return Ok(Performed::Executed(vec![ran.execution]));
             }
         }

@@ -71,9 +71,10 @@ fn list(entries: &[Entry], width: usize) -> String {
     for row in 0..rows {
         out.push_str("  ");
         let names = entries.iter().skip(row).step_by(rows).map(|entry| entry.name);
-        let cells: Vec<String> = names.enumerate().map(|(at, name)| {
-            if at + 1 < columns { format!("{name:<column$}") } else { name.to_owned() }
-        }).collect();
+        let cells: Vec<String> = names
+            .enumerate()
+            .map(|(at, name)| if at + 1 < columns { format!("{name:<column$}") } else { name.to_owned() })
+            .collect();
         out.push_str(&cells.concat());
         out.push('\n');
     }
@@ -86,7 +87,9 @@ mod tests {
 
     #[test]
     fn topics_are_found_by_their_beginning() {
-        assert!(sql_help("abort", None).starts_with("Command:     ABORT\nDescription: abort the current transaction\n"));
+        assert!(
+            sql_help("abort", None).starts_with("Command:     ABORT\nDescription: abort the current transaction\n")
+        );
         assert_eq!(sql_help("select", None).matches(HEAD).count(), 1);
         assert_eq!(sql_help("alter t", None).matches(HEAD).count(), 8);
         assert_eq!(sql_help("drop table nosuch", None).matches(HEAD).count(), 1);

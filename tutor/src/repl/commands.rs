@@ -151,8 +151,6 @@ pub const COMMANDS: &[CommandEntry] = &[
     entry(Group::Objects, &["dn"], "[S+] [PATTERN]", "schemas"),
     entry(Group::Objects, &["dx"], "[+] [PATTERN]", "extensions"),
     entry(Group::Objects, &["du", "dg"], "[S+] [PATTERN]", "roles"),
-    entry(Group::Objects, &["dp", "z"], "[PATTERN]", "privileges"),
-    entry(Group::Objects, &["dT"], "[S+] [PATTERN]", "data types"),
     entry(Group::Objects, &["l", "list"], "[+] [PATTERN]", "databases"),
     entry(Group::Objects, &["sf"], "[+] FUNCTION", "the source of a function"),
     entry(Group::Objects, &["sv"], "[+] VIEW", "the definition of a view"),
@@ -176,6 +174,15 @@ const MISSING: &[(&str, &str)] = &[
     ("lo_import", "copy"),
     ("lo_list", "d"),
     ("lo_unlink", "d"),
+    ("H", "pset"),
+    ("crosstabview", "gx"),
+];
+
+/// psql's lists that are not here, without `S` and `+`: what they show is asked for with SELECT.
+const MISSING_LISTS: &[&str] = &[
+    "da", "dA", "dAc", "dAf", "dAo", "dAp", "db", "dc", "dC", "dconfig", "dd", "dD", "ddp", "des", "det", "deu", "dew",
+    "dF", "dFd", "dFp", "dFt", "dl", "dL", "do", "dO", "dp", "dP", "dPi", "dPn", "dPt", "drds", "dRp", "dRs", "dT",
+    "dX", "dy", "z",
 ];
 
 /// What there is to say about a name that is no command here.
@@ -193,6 +200,9 @@ pub(super) enum NoCommand {
 pub(super) fn no_command(name: &str, in_lab: bool) -> NoCommand {
     if let Some((_, nearest)) = MISSING.iter().find(|(missing, _)| *missing == name) {
         return NoCommand::Missing(nearest);
+    }
+    if MISSING_LISTS.contains(&name.trim_end_matches(['S', '+'])) {
+        return NoCommand::Missing("d");
     }
     if name == "exit" {
         return NoCommand::Meant("q");

@@ -205,7 +205,8 @@ impl Table<'_, '_> {
         let other = Some(sessions.current_name()).filter(|name| *name != FIRST_SESSION);
         let other = other.map(|name| format!("[{name}]")).unwrap_or_default();
         let shell = sessions.current().and_then(|session| session.shell());
-        let database = shell.map_or(self.room.play.options.database.as_str(), |shell| shell.options().database.as_str());
+        let database =
+            shell.map_or(self.room.play.options.database.as_str(), |shell| shell.options().database.as_str());
         format!("{database}{other}{} ", prompt_end(shell))
     }
 

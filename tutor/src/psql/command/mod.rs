@@ -94,7 +94,7 @@ impl Shell {
     fn dispatch(&mut self, call: &mut Call<'_>, io: &mut Streams<'_>, watch: &mut dyn FnMut()) -> CommandResult {
         match call.name {
             "q" | "quit" => Ok(Performed::Quit),
-            "a" | "C" | "f" | "pset" | "t" | "x" => self.change_settings(call, io),
+            "a" | "C" | "f" | "pset" | "t" | "T" | "x" => self.change_settings(call, io),
             "timing" => self.switch_timing(call, io),
             "echo" | "qecho" | "warn" => self.echo(call, io),
             "o" | "out" => self.redirect(call),
@@ -120,9 +120,7 @@ impl Shell {
             "if" | "elif" | "else" | "endif" => self.branch(call, io),
             "copy" => self.copy(call, io, watch),
             "sf" | "sf+" | "sv" | "sv+" => self.show_source(call, io, watch),
-            name if name.starts_with('d') || name.starts_with('l') || matches!(name, "z" | "sf" | "sv") => {
-                self.describe(call, io, watch)
-            }
+            name if name.starts_with('d') || name.starts_with('l') => self.describe(call, io, watch),
             _ => Ok(unknown()),
         }
     }

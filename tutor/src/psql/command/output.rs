@@ -18,6 +18,7 @@ impl Shell {
                 Some(if self.settings.format == Format::Aligned { "unaligned" } else { "aligned" }.to_owned()),
             ),
             "C" => ("title".to_owned(), call.next(&self.variables)?),
+            "T" => ("tableattr".to_owned(), call.next(&self.variables)?),
             "f" => ("fieldsep".to_owned(), call.next(&self.variables)?),
             "t" => ("tuples_only".to_owned(), call.next_name(&self.variables)?),
             "x" => ("expanded".to_owned(), call.next_name(&self.variables)?),
@@ -84,7 +85,9 @@ impl Shell {
         self.output = match name {
             None => None,
             Some(word) if word.text.starts_with('|') => {
-                return Err(CommandError::Complaint("\\o: programs do not run here; \\o FILE writes a file".to_owned()));
+                return Err(CommandError::Complaint(
+                    "\\o: programs do not run here; \\o FILE writes a file".to_owned(),
+                ));
             }
             Some(word) => Some(File::create(&word.text).map_err(|error| complaint_of_file(&word.text, &error))?),
         };

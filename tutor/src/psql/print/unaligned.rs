@@ -19,7 +19,9 @@ impl Records<'_> {
     }
 
     fn end(self, out: &mut dyn Write) -> io::Result<()> {
-        if self.has_begun { writeln!(out) } else { Ok(()) }
+        // After the last record stands a newline whatever divides them, except a NUL.
+        let end = if self.separator == "\0" { "\0" } else { "\n" };
+        if self.has_begun { out.write_all(end.as_bytes()) } else { Ok(()) }
     }
 }
 
