@@ -1,4 +1,7 @@
 //! Where the tutor is wanted to differ from psql, and why: there is no other difference.
+//!
+//! One more is no difference between two texts: what is no UTF-8 is read as U+FFFD, while psql sends it for the server
+//! to refuse. And an `\e` of a script, which in psql opens an editor, is refused.
 
 use std::collections::BTreeSet;
 use std::sync::Mutex;

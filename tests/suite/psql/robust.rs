@@ -70,6 +70,12 @@ fn bytes_of_every_kind() {
     let ran = survives("SELECT 'a\0b';\n';\n\\echo \u{1b}[31m\nSELECT '\u{85}';");
     assert!(ran.out.contains("\\u0085"), "{ran:#?}");
     survives("\u{feff}SELECT 1;\r\nSELECT 'x\r\ny';\r\n\\echo a\r\n\\q_\r");
+    let invalid = [b"SELECT 'caf\xe9' AS word;\n".as_slice(), b"\\echo caf\xff\n"].concat();
+    let file = tempfile::NamedTempFile::new().expect("a file");
+    std::fs::write(file.path(), invalid).expect("the file is written");
+    let ran = survives(&format!("\\i {}", file.path().display()));
+    assert!(ran.out.contains("\n caf\u{fffd}\n") && ran.out.contains("\ncaf\u{fffd}\n"), "{ran:#?}");
+    assert!(survives("\\e").err.contains("a script cannot open an editor"));
     let ran = survives("\\prompt 'Who? ' who\nBob\n\\echo Hello, :who");
     assert!(ran.out.starts_with("Who? Hello, Bob\n"), "{ran:#?}");
 }

@@ -87,6 +87,8 @@ pub(super) struct Input {
     pub(super) buffer: String,
     pub(super) previous: String,
     lines: VecDeque<String>,
+    /// What stands before a NUL, to be put before the next line.
+    cut_line: Option<String>,
     /// Length of the buffer after a line break was added to it and nothing else.
     newline_at: Option<usize>,
     lines_begun: usize,
@@ -113,6 +115,7 @@ impl Input {
             buffer: String::new(),
             previous: String::new(),
             lines: VecDeque::new(),
+            cut_line: None,
             newline_at: None,
             lines_begun: 0,
             is_finished: false,
@@ -125,10 +128,19 @@ impl Input {
     pub(super) fn push_line(&mut self, line: &str) {
         // More came after all: a script within a session has an end, the session goes on.
         self.is_finished = false;
-        self.lines.push_back(line.to_owned());
+        let mut line = self.cut_line.take().unwrap_or_default() + line;
+        // psql reads on over what follows a NUL, the end of the line included.
+        match line.find('\0') {
+            Some(end) => {
+                line.truncate(end);
+                self.cut_line = Some(line);
+            }
+            None => self.lines.push_back(line),
+        }
     }
 
     pub(super) fn finish(&mut self) {
+        self.lines.extend(self.cut_line.take());
         self.is_finished = true;
     }
 
@@ -155,6 +167,7 @@ impl Input {
     /// Forgets the statement begun and every line that waits.
     pub(super) fn clear(&mut self) {
         self.lines.clear();
+        self.cut_line = None;
         self.conditions.clear();
         self.scanner.take_rest();
         self.reset_buffer();
@@ -211,8 +224,8 @@ impl Input {
     /// Moves on to the next line that has a meaning; false when there is none.
     fn begin_line(&mut self, variables: &Variables, remarks: &mut Remarks) -> bool {
         while let Some(line) = self.take_line() {
-            // psql's lines end at a NUL, and a byte order mark counts at the very beginning only.
-            let mut line = line.split('\0').next().unwrap_or_default();
+            let mut line = line.as_str();
+            // A byte order mark counts at the very beginning only.
             if self.lines_begun == 1 {
                 line = line.strip_prefix('\u{feff}').unwrap_or(line);
             }

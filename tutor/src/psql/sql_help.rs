@@ -92,7 +92,7 @@ mod tests {
         );
         assert_eq!(sql_help("select", None).matches(HEAD).count(), 1);
         assert_eq!(sql_help("alter t", None).matches(HEAD).count(), 8);
-        assert_eq!(sql_help("drop table nosuch", None).matches(HEAD).count(), 1);
+        assert_eq!(sql_help("drop table nosuch", None).matches(HEAD).count(), 2);
         assert!(sql_help("nosuch", None).starts_with("No help available for \"nosuch\".\n"));
         assert_eq!(sql_help("*", None).len() + TEXTS.find(HEAD).unwrap_or(0), TEXTS.len());
     }

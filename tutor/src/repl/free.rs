@@ -51,7 +51,7 @@ pub struct FreePlay<'a> {
 /// There is no connection, or reading or writing fails.
 pub fn play(play: FreePlay<'_>, source: &mut dyn LineSource, output: Output<'_>) -> Result<End, FreeError> {
     let interactive = source.is_interactive();
-    let mut room = FreeRoom { play, interactive, sessions: Sessions::default(), observer: None };
+    let mut room = FreeRoom { play, interactive, sessions: Sessions::default(), observer: None, is_interrupted: false };
     room.sessions.set_pager(TerminalPager::of_terminal());
     room.open_session(FIRST_SESSION)?;
     let mut table = Table { room, output, interactive, stops_on_error: false };
@@ -70,6 +70,8 @@ struct FreeRoom<'a> {
     interactive: bool,
     sessions: Sessions,
     observer: Option<postgres::Client>,
+    /// Whether Ctrl-C was pressed while the last statement ran.
+    is_interrupted: bool,
 }
 
 impl FreeRoom<'_> {
@@ -93,15 +95,17 @@ impl FreeRoom<'_> {
         &mut self,
         run: impl FnOnce(&mut Sessions, &mut dyn FnMut() -> Wait) -> io::Result<Ran>,
     ) -> io::Result<Ran> {
-        let FreeRoom { play, sessions, observer, .. } = self;
+        let FreeRoom { play, sessions, observer, is_interrupted, .. } = self;
         let Some(session) = sessions.current() else { return Ok(Ran::Ended(Performed::Failed)) };
         let (pid, canceller) = (session.pid(), session.canceller().clone());
         let mut interrupt = InterruptWatch::new(&play.interrupt, canceller);
         let mut block = BlockWatch::default();
-        run(sessions, &mut || match interrupt.tick() {
+        let ran = run(sessions, &mut || match interrupt.tick() {
             Wait::GoOn => block.tick(|| is_blocked(observer, play.server, pid)),
             leave => leave,
-        })
+        });
+        *is_interrupted = interrupt.was_pressed();
+        ran
     }
 
     /// New connections in place of those that are lost.
@@ -321,7 +325,10 @@ impl Table<'_, '_> {
             Performed::Unknown(command) if !self.interactive => {
                 self.output.complain(&script::no_command(&command))?;
             }
-            Performed::Lost(_) if !self.interactive => return Ok(Flow::Leave(End::Lost)),
+            Performed::Lost(_) if !self.interactive => {
+                self.output.complain(text::LOST_IN_SCRIPT)?;
+                return Ok(Flow::Leave(End::Lost));
+            }
             Performed::Unknown(command) => {
                 let instead = commands::no_command(&command.name, false);
                 self.output.complain(&text::no_command(&command.name, instead))?;
@@ -329,15 +336,20 @@ impl Table<'_, '_> {
             Performed::Lost(_) => return self.reconnect(),
             _ => {}
         }
-        let is_cancelled = || self.room.sessions.current().is_some_and(|session| session.canceller().is_pressed());
-        let stops = is_failure && self.stops_on_error || !self.interactive && is_cancelled();
+        let is_interrupted = std::mem::take(&mut self.room.is_interrupted);
+        let stops = is_failure && self.stops_on_error || !self.interactive && is_interrupted;
         Ok(if stops { Flow::Leave(End::Stopped) } else { Flow::GoOn })
+    }
+
+    /// A script with one session hears with its next statement what the server said meanwhile, as in psql.
+    fn listens(&self) -> bool {
+        let sessions = &self.room.sessions;
+        self.interactive || sessions.iter().count() > 1 || sessions.running_name().is_some()
     }
 
     /// Prints what the servers said while nothing ran.
     fn show_arrivals(&mut self) -> Result<(), FreeError> {
-        // A script hears of it with its next statement, as in psql.
-        if self.interactive && room::show_arrivals(&mut self.room, &mut self.output)? {
+        if self.listens() && room::show_arrivals(&mut self.room, &mut self.output)? {
             self.reconnect()?;
         }
         self.room.sessions.take_finished();

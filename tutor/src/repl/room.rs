@@ -12,6 +12,7 @@ use crate::lab::session_options;
 use crate::psql::{Performed, Shell, Streams};
 use crate::server::{Role, Server};
 use crate::sessions::{Left, Sessions};
+use crate::wire::ConnectOptions;
 
 /// The database that the observer looks from.
 pub(super) const OBSERVED_FROM: &str = "postgres";
@@ -27,8 +28,8 @@ pub(super) trait Room {
     /// Waits for what the current session was left running; nothing if it is not busy.
     fn rejoin(&mut self, streams: &mut Streams<'_>) -> io::Result<Option<Performed>>;
 
-    /// The private server, where there is one, for sessions of the observer's. From the database [`OBSERVED_FROM`] they are not counted by
-    /// lessons.
+    /// The private server, where there is one, for sessions of the observer's. From the database [`OBSERVED_FROM`]
+    /// they are not counted by lessons.
     fn server(&self) -> Option<&Server>;
 
     /// Whether a lab is played here.
@@ -126,9 +127,11 @@ pub(super) fn surroundings(room: &mut dyn Room, places: Vec<String>) -> Surround
     let earlier = if shell.is_mid_statement() { format!("{}\n", shell.query_text()) } else { String::new() };
     let variables = shell.variables().iter().map(|(name, _)| name.to_owned()).collect();
     let keyword_case = shell.variables().get("COMP_KEYWORD_CASE").unwrap_or_default().to_owned();
-    let mut observer = session_options(room.server(), Role::Observer, &database);
-    COMPLETION_NAME.clone_into(&mut observer.application_name);
-    Surroundings { earlier, variables, keyword_case, sessions, places, observer: Some(observer), ..Default::default() }
+    let observer = room.server().map(|server| {
+        let options = session_options(server, Role::Observer, &database);
+        ConnectOptions { application_name: COMPLETION_NAME.to_owned(), ..options }
+    });
+    Surroundings { earlier, variables, keyword_case, sessions, places, observer, ..Default::default() }
 }
 
 /// Performs a command about the text that is typed. What was edited and is to be run, if there is something.
@@ -139,6 +142,8 @@ pub(super) fn run_buffer_command(
     output: &mut Output<'_>,
 ) -> io::Result<Option<String>> {
     let (file, line) = match command {
+        // A script has no history, of which psql is silent.
+        BufferCommand::History(_) if !source.is_interactive() => return Ok(None),
         BufferCommand::History(file) => {
             if let Err(error) = edit::show_history(source, file.as_deref(), output.out) {
                 output.complain(&format!("\\s: {error}"))?;

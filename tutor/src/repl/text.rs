@@ -50,6 +50,8 @@ pub(super) const ENTER_TAKES_IT: &str = "Enter alone takes it.";
 pub(super) const NO_EDITOR: &str =
     "no editor is set and there is no vi: leave, and start again with EDITOR=nano or another";
 pub(super) const NO_EDITOR_IN_SCRIPT: &str = "tutor: \\e needs somebody who types: a script cannot open an editor";
+/// psql's words for a connection that broke in a script.
+pub(super) const LOST_IN_SCRIPT: &str = "connection to server was lost";
 pub(super) const LAB_DONE: &str = "You have reached the end of this lab.";
 
 pub(super) const NOT_FOUND: &str = "Not found.";

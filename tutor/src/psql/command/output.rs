@@ -56,27 +56,46 @@ impl Shell {
 
     /// `\echo`, `\qecho`, `\warn`.
     pub(super) fn echo(&mut self, call: &mut Call<'_>, io: &mut Streams<'_>) -> CommandResult {
-        let words = call.all(&self.variables);
-        // A mistake is complained of after what was read before it is printed, as in psql.
-        let (words, failure) = match words {
-            Ok(words) => (words, None),
-            Err(error) => (Vec::new(), Some(error)),
-        };
+        // After a mistake psql still prints what was read before it.
+        let (mut words, mut failure) = (Vec::new(), None);
+        loop {
+            match call.next_word(&self.variables) {
+                Ok(Some(word)) => words.push(word),
+                Ok(None) => break,
+                Err(error) => {
+                    failure = Some(error);
+                    break;
+                }
+            }
+        }
         let omits_newline = words.first().is_some_and(|word| word.text == "-n" && word.quote.is_none());
         let texts: Vec<&str> = words.iter().skip(omits_newline.into()).map(|word| word.text.as_str()).collect();
-        if let Some(error) = failure {
-            self.complain(&error.to_string(), io)?;
-        }
-        let target: &mut dyn Write = match call.name {
+        let target = Self::echo_target(call.name, &mut self.output, io)?;
+        let end = if omits_newline { "" } else { "\n" };
+        let Some(error) = failure else {
+            write!(target, "{}{end}", texts.join(" "))?;
+            return Ok(Performed::Done);
+        };
+        write!(target, "{}", texts.join(" "))?;
+        self.complain(&error.to_string(), io)?;
+        let target = Self::echo_target(call.name, &mut self.output, io)?;
+        write!(target, "{end}")?;
+        Ok(Performed::Done)
+    }
+
+    fn echo_target<'a>(
+        name: &str,
+        output: &'a mut Option<File>,
+        io: &'a mut Streams<'_>,
+    ) -> std::io::Result<&'a mut dyn Write> {
+        Ok(match name {
             "echo" => io.out,
             "warn" => {
                 io.out.flush()?;
                 io.err
             }
-            _ => Self::result_target(&mut self.output, io),
-        };
-        write!(target, "{}{}", texts.join(" "), if omits_newline { "" } else { "\n" })?;
-        Ok(Performed::Done)
+            _ => Self::result_target(output, io),
+        })
     }
 
     /// `\o`: results go to a file, or with no name back to the output.
