@@ -37,5 +37,5 @@ pub use free::{FreeError, FreePlay, play};
 pub use pager::TerminalPager;
 pub use plain::PlainTerminal;
 pub use source::{Line, LineSource, Printer, Script, Terminal};
-pub use style::Paint;
+pub use style::{Layout, Paint};
 pub use view::Look;

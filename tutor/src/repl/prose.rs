@@ -3,22 +3,37 @@
 use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
 use unicode_width::UnicodeWidthStr;
 
-use super::style::Paint;
+use super::style::{Layout, Paint};
 
 /// Lines longer than this are hard to read, however wide the terminal is.
 const WIDEST: usize = 96;
 
+/// Narrower terminals get lines that are too long.
+const NARROWEST: usize = 20;
+
+/// Lines of hints end at about this column.
+const FULL_LINE: usize = 75;
+
 /// The indentation of code.
 const CODE_INDENT: &str = "    ";
 
+/// What text is set on.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Page {
+    /// The width in columns.
+    pub(super) width: usize,
+    pub(super) paint: Paint,
+    pub(super) layout: Layout,
+}
+
 /// `markdown` as lines of at most `width` columns; code is never broken. Ends with a newline.
-pub(super) fn render(markdown: &str, width: usize, paint: Paint) -> String {
-    render_after("", "", markdown, width, paint)
+pub(super) fn render(markdown: &str, page: Page) -> String {
+    render_after("", "", markdown, page)
 }
 
 /// The same with words before it that are painted already; `plain` is what they are without paint.
-pub(super) fn render_after(plain: &str, painted: &str, markdown: &str, width: usize, paint: Paint) -> String {
-    let mut writer = Writer::new(width.clamp(20, WIDEST), paint);
+pub(super) fn render_after(plain: &str, painted: &str, markdown: &str, page: Page) -> String {
+    let mut writer = Writer::new(page);
     if !plain.is_empty() {
         writer.push(plain, painted, false);
         writer.is_led = true;
@@ -28,6 +43,116 @@ pub(super) fn render_after(plain: &str, painted: &str, markdown: &str, width: us
         writer.event(event);
     }
     writer.out
+}
+
+/// Sentences that are no Markdown, as lines of at most `width` columns: only `code` is set apart. Ends with a newline.
+pub(super) fn fill(text: &str, width: usize, paint: Paint) -> String {
+    let width = width.clamp(NARROWEST, WIDEST);
+    text.lines().map(|line| wrap(&words(line, paint), indentation(line), indentation(line), width)).collect()
+}
+
+/// A hint: sentences and code as the author typed them. Lines that the author broke because they were full are filled
+/// anew; every other line break stays, so that statements keep their shape.
+pub(super) fn render_hint(title: &str, hint: &str, width: usize, paint: Paint) -> String {
+    let width = width.clamp(NARROWEST, WIDEST);
+    let lines = unbroken(hint);
+    let is_short = matches!(&lines[..], [line] if !line.starts_with(' ') && !is_code(line));
+    let mut out = String::new();
+    let mut head: Vec<(String, usize)> =
+        title.split_whitespace().map(|word| (paint.strong(word), word.width())).collect();
+    if is_short {
+        head.extend(words(&lines[0], paint));
+        return wrap(&head, "", "", width);
+    }
+    out.push_str(&wrap(&head, "", "", width));
+    for line in lines {
+        let indent = format!("  {}", indentation(&line));
+        out.push_str(&wrap(&words(&line, paint), &indent, &format!("{indent}  "), width));
+    }
+    out
+}
+
+/// The lines of a text, with those put together that belong together.
+fn unbroken(text: &str) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    let mut before = "";
+    for line in text.lines() {
+        match lines.last_mut() {
+            Some(last) if is_full(before, line) => {
+                last.push(' ');
+                last.push_str(line);
+            }
+            _ => lines.push(line.to_owned()),
+        }
+        before = line;
+    }
+    lines
+}
+
+/// Whether `line` was broken only because the first word of the next one did not fit any more.
+fn is_full(line: &str, next: &str) -> bool {
+    let is_apart =
+        next.trim().is_empty() || next.starts_with(' ') || line.starts_with(' ') || line.ends_with([':', ';']);
+    let first = next.split_whitespace().next().unwrap_or_default();
+    let is_long = line.len() + 1 + first.len() > FULL_LINE;
+    !is_apart && is_long && !(is_code(line) && is_code(next))
+}
+
+/// Whether a line begins as statements and psql commands do.
+fn is_code(line: &str) -> bool {
+    let first = line.split_whitespace().next().unwrap_or_default();
+    let is_key_word = first.len() > 1 && first.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b';');
+    first.starts_with('\\') || is_key_word
+}
+
+/// The words of a line with their widths; `code` is one word.
+fn words(line: &str, paint: Paint) -> Vec<(String, usize)> {
+    let mut words: Vec<(String, usize)> = Vec::new();
+    let mut glued = false;
+    for (index, part) in line.split('`').enumerate() {
+        let is_code = index % 2 == 1;
+        let pieces: Vec<&str> = if is_code { vec![part] } else { part.split_whitespace().collect() };
+        let starts_apart = !is_code && part.starts_with(char::is_whitespace);
+        for (number, piece) in pieces.iter().enumerate() {
+            let painted = if is_code { paint.code(piece) } else { (*piece).to_owned() };
+            let width = plain_width(&painted);
+            match words.last_mut() {
+                Some((word, total)) if number == 0 && glued && !starts_apart => {
+                    word.push_str(&painted);
+                    *total += width;
+                }
+                _ => words.push((painted, width)),
+            }
+        }
+        glued = is_code || !part.is_empty() && !part.ends_with(char::is_whitespace);
+    }
+    words
+}
+
+fn indentation(line: &str) -> &str {
+    &line[..line.len() - line.trim_start().len()]
+}
+
+/// Words as lines of at most `width` columns, the first one behind `first`, the others behind `indent`.
+fn wrap(words: &[(String, usize)], first: &str, indent: &str, width: usize) -> String {
+    let mut out = first.to_owned();
+    let mut column = first.width();
+    for (index, (word, length)) in words.iter().enumerate() {
+        if index > 0 && column + 1 + length > width {
+            out.push('\n');
+            out.push_str(indent);
+            column = indent.width();
+        } else if index > 0 {
+            out.push(' ');
+            column += 1;
+        }
+        out.push_str(word);
+        column += length;
+    }
+    let kept = out.trim_end().len();
+    out.truncate(kept);
+    out.push('\n');
+    out
 }
 
 /// How a piece of a sentence is set.
@@ -42,6 +167,7 @@ enum Face {
 struct Writer {
     width: usize,
     paint: Paint,
+    layout: Layout,
     out: String,
     /// The current paragraph: words as they are printed, with their width in columns.
     words: Vec<(String, usize)>,
@@ -54,16 +180,18 @@ struct Writer {
     lists: Vec<Option<u64>>,
     marker: Option<String>,
     indent: Vec<usize>,
-    table: Option<Vec<Vec<String>>>,
+    /// The rows of a table, cells as words.
+    table: Option<Vec<Vec<Vec<(String, usize)>>>>,
     /// The first paragraph goes on behind words that stand there already.
     is_led: bool,
 }
 
 impl Writer {
-    fn new(width: usize, paint: Paint) -> Writer {
+    fn new(page: Page) -> Writer {
         Writer {
-            width,
-            paint,
+            width: page.width.clamp(NARROWEST, WIDEST),
+            paint: page.paint,
+            layout: page.layout,
             out: String::new(),
             words: Vec::new(),
             glued: false,
@@ -149,7 +277,7 @@ impl Writer {
                 }
             }
             TagEnd::TableCell => {
-                let cell = self.words.drain(..).map(|(word, _)| word).collect::<Vec<_>>().join(" ");
+                let cell = std::mem::take(&mut self.words);
                 self.glued = false;
                 if let Some(row) = self.table.as_mut().and_then(|rows| rows.last_mut()) {
                     row.push(cell);
@@ -208,27 +336,13 @@ impl Writer {
     /// Writes the collected words as a paragraph.
     fn flush(&mut self) {
         let indent = " ".repeat(self.indent.iter().sum());
-        let mut line = match self.marker.take() {
+        let first = match self.marker.take() {
             Some(marker) => format!("{}{marker}", &indent[..indent.len() - marker.len()]),
             None if self.words.is_empty() => return,
             None => indent.clone(),
         };
-        let mut column = indent.len();
-        for (index, (word, width)) in self.words.drain(..).enumerate() {
-            if index > 0 && column + 1 + width > self.width {
-                self.out.push_str(&line);
-                self.out.push('\n');
-                line.clone_from(&indent);
-                column = indent.len();
-            } else if index > 0 {
-                line.push(' ');
-                column += 1;
-            }
-            line.push_str(&word);
-            column += width;
-        }
-        self.out.push_str(&line);
-        self.out.push('\n');
+        let words = std::mem::take(&mut self.words);
+        self.out.push_str(&wrap(&words, &first, &indent, self.width));
         self.glued = false;
     }
 
@@ -241,16 +355,44 @@ impl Writer {
     fn write_table(&mut self) {
         let rows = self.table.take().unwrap_or_default();
         let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
-        let width = |column: usize| rows.iter().filter_map(|row| row.get(column)).map(|cell| plain_width(cell)).max();
+        let width = |column: usize| rows.iter().filter_map(|row| row.get(column)).map(|cell| cell_width(cell)).max();
         let widths: Vec<usize> = (0..columns).map(|column| width(column).unwrap_or(0)).collect();
+        let is_wide = widths.iter().map(|width| width + 2).sum::<usize>() > self.width;
+        if is_wide || self.layout == Layout::Aloud {
+            self.write_records(&rows)
+        } else {
+            self.write_columns(&rows, &widths)
+        }
+    }
+
+    fn write_columns(&mut self, rows: &[Vec<Vec<(String, usize)>>], widths: &[usize]) {
         for (index, row) in rows.iter().enumerate() {
-            let cells =
-                row.iter().zip(&widths).map(|(cell, width)| format!("{cell}{}", " ".repeat(width - plain_width(cell))));
+            let cells = row.iter().zip(widths).map(|(cell, width)| {
+                let padding = " ".repeat(width - cell_width(cell));
+                format!("{}{padding}", cell_text(cell))
+            });
             self.out.push_str(format!("  {}", cells.collect::<Vec<_>>().join("  ")).trim_end());
             self.out.push('\n');
             if index == 0 {
                 let rules: Vec<String> = widths.iter().map(|width| "-".repeat(*width)).collect();
                 self.out.push_str(&format!("  {}\n", rules.join("  ")));
+            }
+        }
+    }
+
+    /// A table row by row, each value behind the name of its column.
+    fn write_records(&mut self, rows: &[Vec<Vec<(String, usize)>>]) {
+        let Some((header, rows)) = rows.split_first() else { return };
+        for row in rows {
+            for (index, cell) in row.iter().enumerate().filter(|(_, cell)| !cell.is_empty()) {
+                let mut words = header.get(index).cloned().unwrap_or_default();
+                if let Some((word, width)) = words.last_mut() {
+                    word.push(':');
+                    *width += 1;
+                }
+                words.extend(cell.iter().cloned());
+                let first = if index == 0 { "- " } else { "  " };
+                self.out.push_str(&wrap(&words, first, "    ", self.width));
             }
         }
     }
@@ -261,6 +403,14 @@ impl Writer {
             self.out.push('\n');
         }
     }
+}
+
+fn cell_text(cell: &[(String, usize)]) -> String {
+    cell.iter().map(|(word, _)| word.as_str()).collect::<Vec<_>>().join(" ")
+}
+
+fn cell_width(cell: &[(String, usize)]) -> usize {
+    cell.iter().map(|(_, width)| width + 1).sum::<usize>().saturating_sub(1)
 }
 
 /// The width of a painted text without its escape sequences.
@@ -278,11 +428,15 @@ fn plain_width(painted: &str) -> usize {
 mod tests {
     use super::*;
 
+    fn page(width: usize) -> Page {
+        Page { width, paint: Paint::PLAIN, layout: Layout::Seen }
+    }
+
     #[test]
     fn paragraphs_are_wrapped_and_code_is_not() {
         let text = "## A *section* {#s}\n\nSome words, `a b c` and **more**.\n\n```sql\nSELECT a_very_long_name_indeed;\n```\n";
         assert_eq!(
-            render(text, 20, Paint::PLAIN),
+            render(text, page(20)),
             "A section\n\nSome words, `a b c`\nand more.\n\n    SELECT a_very_long_name_indeed;\n"
         );
     }
@@ -290,26 +444,60 @@ mod tests {
     #[test]
     fn lists_hang() {
         let text = "Look:\n\n- one two three fourth\n- five\n\n1. a\n2. b\n";
-        assert_eq!(render(text, 20, Paint::PLAIN), "Look:\n\n- one two three\n  fourth\n- five\n\n1. a\n2. b\n");
+        assert_eq!(render(text, page(20)), "Look:\n\n- one two three\n  fourth\n- five\n\n1. a\n2. b\n");
     }
 
     #[test]
     fn tables_are_aligned_without_their_colours() {
         let text = "| a | b |\n|---|---|\n| `x` | longer |\n";
-        assert_eq!(render(text, 40, Paint::PLAIN), "  a    b\n  ---  ------\n  `x`  longer\n");
+        assert_eq!(render(text, page(40)), "  a    b\n  ---  ------\n  `x`  longer\n");
         assert_eq!(plain_width("\u{1b}[36mabc\u{1b}[0m"), 3);
+    }
+
+    #[test]
+    fn tables_that_are_too_wide_are_told_row_by_row() {
+        let text = "| name | use |\n|---|---|\n| `x` | longer than fits |\n| y | short |\n";
+        let told = "- name: `x`\n  use: longer than\n    fits\n- name: y\n  use: short\n";
+        assert_eq!(render(text, page(20)), told);
+        let aloud = Page { layout: Layout::Aloud, ..page(80) };
+        assert_eq!(render(text, aloud), "- name: `x`\n  use: longer than fits\n- name: y\n  use: short\n");
+    }
+
+    #[test]
+    fn hints_keep_their_statements() {
+        let hint = "One statement does all of it, and the name of the table stands behind the word\nFROM:\nSELECT count(*)\nFROM m;";
+        assert_eq!(
+            render_hint("Hint 1 of 2:", hint, 60, Paint::PLAIN),
+            "Hint 1 of 2:\n  One statement does all of it, and the name of the table\n    stands behind the word FROM:\n  \
+             SELECT count(*)\n  FROM m;\n"
+        );
+        assert_eq!(
+            render_hint("Hint 1 of 1:", "Use count(*), or count(*).", 60, Paint::PLAIN),
+            "Hint 1 of 1: Use count(*), or count(*).\n"
+        );
+        let code =
+            "SELECT current_setting('max_worker_processes')::int - count(*) AS free_slots_now\nFROM pg_stat_activity;";
+        assert_eq!(unbroken(code).len(), 2);
+    }
+
+    #[test]
+    fn sentences_are_filled_and_code_in_them_is_one_word() {
+        assert_eq!(
+            fill("It says `a b c d`, and more.\n  two", 20, Paint::PLAIN),
+            "It says `a b c d`,\nand more.\n  two\n"
+        );
     }
 
     #[test]
     fn words_before_a_paragraph_count_for_its_width() {
         assert_eq!(
-            render_after("Not yet.", "Not yet.", "One two three four.", 20, Paint::PLAIN),
+            render_after("Not yet.", "Not yet.", "One two three four.", page(20)),
             "Not yet. One two\nthree four.\n"
         );
     }
 
     #[test]
     fn punctuation_stays_with_its_word() {
-        assert_eq!(render("Use `x`, (**y**) and [z](u).", 60, Paint::PLAIN), "Use `x`, (y) and z <u>.\n");
+        assert_eq!(render("Use `x`, (**y**) and [z](u).", page(60)), "Use `x`, (y) and z <u>.\n");
     }
 }

@@ -1,8 +1,11 @@
 //! Every sentence that the prompt says, in one place.
 
+mod remark;
+
 use super::commands::NoCommand;
-use crate::check::Remark;
 use crate::sessions::Left;
+use crate::words::count;
+pub(super) use remark::{longest_run, remark};
 
 pub(super) const PASSED: &str = "Passed:";
 pub(super) const WRONG: &str = "Not yet.";
@@ -51,6 +54,10 @@ pub(super) const NO_EDITOR: &str =
     "no editor is set and there is no vi: leave, and start again with EDITOR=nano or another";
 pub(super) const NO_EDITOR_IN_SCRIPT: &str = "tutor: \\e needs somebody who types: a script cannot open an editor";
 pub(super) const LAB_DONE: &str = "You have reached the end of this lab.";
+pub(super) const LOOK_BACK: &str = "\\review shows your answers, \\progress all lessons, \\q leaves.";
+pub(super) const UNTOUCHED: &str = "not opened yet";
+pub(super) const DIFFERENCE_SIGNS: &str = "- expected, + shown:";
+pub(super) const DRAWING_END: &str = "The drawing ends here.";
 
 pub(super) const NOT_FOUND: &str = "Not found.";
 
@@ -189,19 +196,79 @@ fn one_line(statement: &str) -> String {
     }
 }
 
-pub(super) fn tally(passed: usize, of: usize) -> String {
-    format!("{passed} of {of} passed")
+/// What a screen reader says before a drawing of so many lines.
+pub(super) fn drawing(lines: usize) -> String {
+    let lines = count(lines, "line");
+    format!("A drawing follows, {lines} long.")
 }
 
-pub(super) fn remark(remark: Remark) -> &'static str {
-    match remark {
-        Remark::WrongOrder => "The right rows, in the wrong order.",
-        Remark::OtherColumnNames => "The right values, under other column names.",
-        Remark::MissingRows => "Some rows are missing.",
-        Remark::ExtraRows => "There are more rows than expected.",
-        Remark::NoRows => "Not a single row was shown.",
-        Remark::NothingShown => "Nothing was shown that could be compared.",
+pub(super) fn line_differs(number: usize, expected: &str, shown: &str) -> String {
+    let (expected, shown) = (said_line(expected), said_line(shown));
+    format!("Line {number}, expected: {expected}; shown: {shown}.")
+}
+
+pub(super) fn line_missing(number: usize, expected: &str) -> String {
+    let expected = said_line(expected);
+    format!("Line {number} is missing: {expected}.")
+}
+
+pub(super) fn line_extra(number: usize, shown: &str) -> String {
+    let shown = said_line(shown);
+    format!("Line {number} was not expected: {shown}.")
+}
+
+fn said_line(line: &str) -> &str {
+    if line.is_empty() { "an empty line" } else { line }
+}
+
+pub(super) fn lines_same(number: usize) -> String {
+    match number {
+        1 => "1 other line is the same.".to_owned(),
+        _ => format!("{number} other lines are the same."),
     }
+}
+
+pub(super) fn more_lines_differ(number: usize) -> String {
+    match number {
+        1 => "1 more line differs.".to_owned(),
+        _ => format!("{number} more lines differ."),
+    }
+}
+
+pub(super) fn entry_aloud(before: &str, name: &str, said: &str) -> String {
+    match before {
+        "" => format!("{name}: {said}"),
+        _ => format!("{before}, {name}: {said}"),
+    }
+}
+
+pub(super) fn lab_tally(passed: usize, of: usize, tries: u32, hints: usize) -> String {
+    let hints = count(hints, "hint");
+    match tries {
+        1 => format!("{passed} of {of} exercises passed, with 1 wrong try and {hints}."),
+        _ => format!("{passed} of {of} exercises passed, with {tries} wrong tries and {hints}."),
+    }
+}
+
+pub(super) fn lab_left(ids: &[&str]) -> String {
+    let ids = ids.join(", ");
+    format!("Left: {ids}. \\goto with one of these names opens it.")
+}
+
+pub(super) fn lesson_all_done(number: u32, of: usize) -> String {
+    match of {
+        0 => format!("That was lesson {number}."),
+        _ => format!("That was lesson {number}; all its exercises are passed."),
+    }
+}
+
+pub(super) fn lesson_done(number: u32, passed: usize, of: usize, left: &[&str], first: &str) -> String {
+    let left = left.join(", ");
+    format!("That was lesson {number}: {passed} of {of} exercises passed. Left: {left}. \\goto {first} goes back.")
+}
+
+pub(super) fn tally(passed: usize, of: usize) -> String {
+    format!("{passed} of {of} passed")
 }
 
 /// The line that a script gets for an exercise that passed.
