@@ -10,6 +10,7 @@
 //! sessions    several sessions at one prompt
 //! results     long and large results: pagers, interrupts, no room
 //! script      a lab from standard input
+//! teaching    hints, differences in words, looking back, the transcript
 //! terminal    a lab at a terminal: what is on the screen
 //! ```
 
@@ -23,4 +24,5 @@ mod script;
 mod server;
 mod sessions;
 mod support;
+mod teaching;
 mod terminal;

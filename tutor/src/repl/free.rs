@@ -56,6 +56,7 @@ pub fn play(play: FreePlay<'_>, source: &mut dyn LineSource, output: Output<'_>)
     let mut room = FreeRoom { play, interactive, sessions: Sessions::default(), observer: None };
     room.sessions.set_pager(TerminalPager::of_terminal());
     room.open_session(FIRST_SESSION)?;
+    output.record.begin(&text::transcript_of_play(room.play.database), interactive);
     let mut table = Table { room, output, interactive };
     table.read_lines(source)
 }
@@ -174,9 +175,10 @@ impl Table<'_, '_> {
     fn read_lines(&mut self, source: &mut dyn LineSource) -> Result<(), FreeError> {
         loop {
             self.show_arrivals()?;
-            self.output.out.flush()?;
+            self.output.before_prompt()?;
             let prompt = self.prompt();
             let line = self.read_line(source, &prompt)?;
+            self.output.record.line_read();
             // Whatever was pressed before was meant for what ran before.
             self.room.play.interrupt.store(false, Ordering::Relaxed);
             let flow = match line {
@@ -198,7 +200,9 @@ impl Table<'_, '_> {
             source.set_surroundings(room::surroundings(&mut self.room, Vec::new()));
         }
         match source.printer() {
-            Some(printer) => listen_while(&mut self.room.sessions, &printer, || source.read(prompt)),
+            Some(printer) => {
+                listen_while(&mut self.room.sessions, &printer, &self.output.record, || source.read(prompt))
+            }
             None => source.read(prompt),
         }
     }
@@ -232,6 +236,9 @@ impl Table<'_, '_> {
     fn take_text(&mut self, source: &mut dyn LineSource, text: &str) -> Result<Flow, FreeError> {
         if !text.trim().is_empty() && source.remember(text).is_err() {
             self.output.complain(text::HISTORY_LOST)?;
+        }
+        if !is_note(text) {
+            self.output.record.typed(text);
         }
         if let Some(shell) = self.room.sessions.shell() {
             text.split('\n').for_each(|line| shell.push_line(line));
@@ -360,4 +367,9 @@ impl Table<'_, '_> {
         self.output.complain(text::RECONNECTED)?;
         Ok(Flow::GoOn)
     }
+}
+
+/// Whether a line is a command about the notes of the sitting, which stands in no transcript.
+fn is_note(line: &str) -> bool {
+    matches!(WhileBusy::of(line), WhileBusy::Command(command) if command.is_note())
 }

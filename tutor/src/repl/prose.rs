@@ -58,8 +58,7 @@ pub(super) fn render_hint(title: &str, hint: &str, width: usize, paint: Paint) -
     let lines = unbroken(hint);
     let is_short = matches!(&lines[..], [line] if !line.starts_with(' ') && !is_code(line));
     let mut out = String::new();
-    let mut head: Vec<(String, usize)> =
-        title.split_whitespace().map(|word| (paint.strong(word), word.width())).collect();
+    let mut head: Words = title.split_whitespace().map(|word| (paint.strong(word), word.width())).collect();
     if is_short {
         head.extend(words(&lines[0], paint));
         return wrap(&head, "", "", width);
@@ -106,8 +105,8 @@ fn is_code(line: &str) -> bool {
 }
 
 /// The words of a line with their widths; `code` is one word.
-fn words(line: &str, paint: Paint) -> Vec<(String, usize)> {
-    let mut words: Vec<(String, usize)> = Vec::new();
+fn words(line: &str, paint: Paint) -> Words {
+    let mut words: Words = Vec::new();
     let mut glued = false;
     for (index, part) in line.split('`').enumerate() {
         let is_code = index % 2 == 1;
@@ -164,13 +163,19 @@ enum Face {
     Heading,
 }
 
+/// Words as they are printed, with their width in columns.
+type Words = Vec<(String, usize)>;
+
+/// The cells of a table's row.
+type Row = Vec<Words>;
+
 struct Writer {
     width: usize,
     paint: Paint,
     layout: Layout,
     out: String,
-    /// The current paragraph: words as they are printed, with their width in columns.
-    words: Vec<(String, usize)>,
+    /// The current paragraph.
+    words: Words,
     /// The next piece of text belongs to the last word.
     glued: bool,
     face: Face,
@@ -181,7 +186,7 @@ struct Writer {
     marker: Option<String>,
     indent: Vec<usize>,
     /// The rows of a table, cells as words.
-    table: Option<Vec<Vec<Vec<(String, usize)>>>>,
+    table: Option<Vec<Row>>,
     /// The first paragraph goes on behind words that stand there already.
     is_led: bool,
 }
@@ -365,7 +370,7 @@ impl Writer {
         }
     }
 
-    fn write_columns(&mut self, rows: &[Vec<Vec<(String, usize)>>], widths: &[usize]) {
+    fn write_columns(&mut self, rows: &[Row], widths: &[usize]) {
         for (index, row) in rows.iter().enumerate() {
             let cells = row.iter().zip(widths).map(|(cell, width)| {
                 let padding = " ".repeat(width - cell_width(cell));
@@ -381,7 +386,7 @@ impl Writer {
     }
 
     /// A table row by row, each value behind the name of its column.
-    fn write_records(&mut self, rows: &[Vec<Vec<(String, usize)>>]) {
+    fn write_records(&mut self, rows: &[Row]) {
         let Some((header, rows)) = rows.split_first() else { return };
         for row in rows {
             for (index, cell) in row.iter().enumerate().filter(|(_, cell)| !cell.is_empty()) {

@@ -7,6 +7,7 @@ use super::complete::Surroundings;
 use super::edit::{self, BufferCommand};
 use super::listen::hear;
 use super::source::LineSource;
+use super::view::Look;
 use super::{Output, text};
 use crate::lab::session_options;
 use crate::psql::{Performed, Shell, Streams};
@@ -44,6 +45,7 @@ pub(super) fn run_command(room: &mut dyn Room, command: RoomCommand, output: &mu
             Err(error) => output.complain(&error),
         },
         RoomCommand::Sessions => list_sessions(room, output),
+        RoomCommand::Transcript(argument) => output.transcript(&argument),
         RoomCommand::Help => {
             let help = commands::help(room.is_lab());
             room.sessions().show_text(&help, output.out)
@@ -71,7 +73,7 @@ pub(super) fn show_arrivals(room: &mut dyn Room, output: &mut Output<'_>) -> io:
 /// Says that a statement is left running, to a person.
 pub(super) fn tell_left(room: &mut dyn Room, why: Left, output: &mut Output<'_>) -> io::Result<()> {
     let name = room.sessions().current_name();
-    writeln!(output.out, "{}", text::left_running(name, why))
+    write!(output.out, "{}", Look::for_stdout().words(&text::left_running(name, why)))
 }
 
 /// Says what the current session runs, to a person who typed something else for it.
@@ -80,7 +82,7 @@ pub(super) fn refuse(room: &mut dyn Room, output: &mut Output<'_>) -> io::Result
     let running = sessions.current().and_then(|session| session.running());
     let statement = running.map(|running| running.statement.as_str()).unwrap_or_default();
     let said = text::busy(sessions.current_name(), statement);
-    output.complain(&said)
+    output.complain(Look::for_stdout().words(&said).trim_end())
 }
 
 /// Cancels what the current session runs.

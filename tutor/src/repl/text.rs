@@ -2,6 +2,8 @@
 
 mod remark;
 
+use std::path::Path;
+
 use super::commands::NoCommand;
 use crate::sessions::Left;
 use crate::words::count;
@@ -57,6 +59,20 @@ pub(super) const LAB_DONE: &str = "You have reached the end of this lab.";
 pub(super) const LOOK_BACK: &str = "\\review shows your answers, \\progress all lessons, \\q leaves.";
 pub(super) const UNTOUCHED: &str = "not opened yet";
 pub(super) const DIFFERENCE_SIGNS: &str = "- expected, + shown:";
+pub(super) const PASSED_GO_ON: &str = "Look around as long as you like. Enter goes on.";
+pub(super) const PASSED_ALREADY: &str = "This exercise is passed. Enter goes on.";
+pub(super) const TRY_X_AUTO: &str =
+    "This result is wider than your terminal: \\x auto shows such rows column by column.";
+pub(super) const YOUR_ANSWER: &str = "Your answer:";
+pub(super) const YOUR_LAST_TRY: &str = "Your last try that was not right:";
+pub(super) const THE_SOLUTION: &str = "The solution of the lesson:";
+pub(super) const SAME_SOLUTION: &str = "The solution of the lesson is the same.";
+pub(super) const ALSO_RIGHT: &str = "This is right too:";
+pub(super) const REVIEW_ONE: &str = "\\review with one of these names shows your answer.";
+pub(super) const NOT_TRIED: &str = "You have not tried this one yet.";
+pub(super) const TRANSCRIPT_USAGE: &str =
+    "No transcript is written. \\transcript FILE begins one, with all of this sitting.";
+pub(super) const NO_TRANSCRIPT: &str = "No transcript is written.";
 pub(super) const DRAWING_END: &str = "The drawing ends here.";
 
 pub(super) const NOT_FOUND: &str = "Not found.";
@@ -97,8 +113,16 @@ pub(super) fn quiz_answer(letters: &str) -> String {
     format!("Answer: {letters}")
 }
 
+/// What stands in a transcript for an answer to a question, as Markdown.
+pub(super) fn quiz_chosen(letters: &str, is_right: bool) -> String {
+    match is_right {
+        true => format!("Your answer: {letters}. **Right.**"),
+        false => format!("Your answer: {letters}. **Not yet.**"),
+    }
+}
+
 pub(super) fn your_source(file: &str) -> String {
-    format!("Your source: {file}\nEdit it in another window; \\build compiles and loads it.\n")
+    format!("Your source: {file}\nEdit it in another window; \\build compiles and loads it.")
 }
 
 pub(super) fn built(log: &str) -> String {
@@ -163,7 +187,7 @@ pub(super) fn left_running(session: &str, why: Left) -> String {
     match why {
         Left::Asked => format!("[{session}] runs on; you are told when it has finished."),
         Left::Blocked => format!(
-            "[{session}] waits for a lock, so here is the prompt: \\sessions tells who holds it, \\session NAME goes to\n\
+            "[{session}] waits for a lock, so here is the prompt: \\sessions tells who holds it, \\session NAME goes to \
              another session, Ctrl-C cancels the statement."
         ),
         Left::Deaf => format!(
@@ -194,6 +218,68 @@ fn one_line(statement: &str) -> String {
         Some((end, _)) => format!("{}...", &line[..end]),
         None => line,
     }
+}
+
+/// The head of a transcript, as Markdown.
+pub(super) fn transcript_head(title: &str, date: &str) -> String {
+    format!("# Transcript of {title}\n\n{date}\n\n")
+}
+
+pub(super) fn transcript_of_lab(number: u32, title: &str) -> String {
+    format!("lab {number}: {title}")
+}
+
+pub(super) fn transcript_of_play(database: &str) -> String {
+    format!("free play in the database {database}")
+}
+
+pub(super) fn transcript_begun(file: &Path) -> String {
+    let file = file.display();
+    format!("This sitting, from its beginning, is written to {file}. \\transcript off ends that.")
+}
+
+pub(super) fn transcript_goes_to(file: &Path) -> String {
+    let file = file.display();
+    format!("This sitting is written to {file}. \\transcript off ends that.")
+}
+
+pub(super) fn transcript_ended(file: &Path) -> String {
+    let file = file.display();
+    format!("The transcript in {file} is complete.")
+}
+
+/// Stands below an output in a transcript, as Markdown.
+pub(super) fn output_left_out(bytes: usize) -> String {
+    format!("*{bytes} more bytes of this output are left out.*")
+}
+
+/// Stands beside a verdict in a transcript, as Markdown.
+pub(super) fn led_in_transcript(words: &str, markdown: &str) -> String {
+    format!("**{words}** {markdown}").trim_end().to_owned()
+}
+
+pub(super) fn passed_before(id: &str) -> String {
+    format!("You have passed this one. \\review {id} shows your answer, \\next goes on.")
+}
+
+/// How an exercise stands, in a few words.
+pub(super) fn standing(status: &str, tries: u32, hints: usize) -> String {
+    match (tries, hints) {
+        (0, 0) => status.to_owned(),
+        (0, _) => format!("{status}, {}", count(hints, "hint")),
+        (1, 0) => format!("{status}, 1 wrong try"),
+        (_, 0) => format!("{status}, {tries} wrong tries"),
+        (1, _) => format!("{status}, 1 wrong try, {}", count(hints, "hint")),
+        _ => format!("{status}, {tries} wrong tries, {}", count(hints, "hint")),
+    }
+}
+
+pub(super) fn stands(standing: &str) -> String {
+    format!("How it stands: {standing}.")
+}
+
+pub(super) fn review_title(title: &str, id: &str) -> String {
+    format!("{title} ({id})")
 }
 
 /// What a screen reader says before a drawing of so many lines.

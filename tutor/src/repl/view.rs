@@ -7,9 +7,11 @@ use terminal_size::{Width, terminal_size_of};
 use unicode_width::UnicodeWidthStr;
 
 use super::highlight;
+use super::lex::Open;
 use super::prose::{self, Page, fill, render, render_after};
 use super::style::{Layout, Paint};
 use super::text;
+use super::transcript::{escaped, fenced};
 use crate::check::{Feedback, Verdict};
 use crate::course::{Compare, Exercise, Lab, Lesson, Quiz};
 use crate::words::count;
@@ -25,6 +27,9 @@ pub struct Look {
     pub layout: Layout,
 }
 
+/// The width that text in files is set for.
+const PAPER_WIDTH: usize = 100;
+
 /// The indentation of code.
 const CODE_INDENT: &str = "    ";
 
@@ -37,6 +42,11 @@ impl Look {
         let mut look = Look { paint: Paint::for_stdout(), width: DEFAULT_WIDTH, layout: Layout::for_stdout() };
         look.fit();
         look
+    }
+
+    /// For a file: no colours, and a width that a page has.
+    pub(super) const fn on_paper() -> Look {
+        Look { paint: Paint::PLAIN, width: PAPER_WIDTH, layout: Layout::Seen }
     }
 
     /// Takes the terminal's present width.
@@ -98,15 +108,10 @@ impl Look {
     /// Statements of the student's or the lesson's, in colours.
     pub fn sql(&self, script: &str) -> String {
         let line = |line: &str| match self.paint.has_colours() {
-            true => highlight::paint(line),
+            true => highlight::paint(line, &Open::default(), None).into_owned(),
             false => line.to_owned(),
         };
         script.trim_end().lines().map(|text| format!("{CODE_INDENT}{}\n", line(text))).collect()
-    }
-
-    /// A script that is shown before it is run.
-    pub fn code(&self, script: &str) -> String {
-        script.trim_end().lines().map(|line| format!("{CODE_INDENT}{}\n", self.paint.code_line(line))).collect()
     }
 
     /// A quiz: its question, and its choices with their letters.
@@ -181,26 +186,64 @@ impl Look {
         }
     }
 
+    /// A verdict as Markdown, with the difference.
+    pub(super) fn verdict_markdown(&self, exercise: &Exercise, verdict: &Verdict) -> String {
+        let said = self.verdict_in_words(exercise, verdict);
+        match verdict {
+            Verdict::Wrong(Feedback::Difference(difference)) => {
+                format!("{said}\n\n{}", fenced("text", &Look::on_paper().difference(difference)))
+            }
+            _ => said,
+        }
+    }
+
+    /// A verdict as Markdown, without the difference.
+    pub(super) fn verdict_in_words(&self, exercise: &Exercise, verdict: &Verdict) -> String {
+        match verdict {
+            Verdict::Passed => text::led_in_transcript(text::PASSED, &escaped(&exercise.title)),
+            Verdict::Wrong(feedback) => text::led_in_transcript(text::WRONG, &feedback_markdown(exercise, feedback)),
+            other => escaped(self.verdict(exercise, other).trim_end()),
+        }
+    }
+
     /// Words that matter, and Markdown behind them.
     fn led(&self, words: &str, paint: fn(Paint, &str) -> String, markdown: &str) -> String {
         render_after(words, &paint(self.paint, words), markdown, self.page())
     }
 
     fn feedback(&self, exercise: &Exercise, feedback: &Feedback) -> String {
-        let not_yet = |markdown: &str| self.led(text::WRONG, Paint::bad, markdown);
+        let said = self.led(text::WRONG, Paint::bad, &feedback_words(exercise, feedback));
         match feedback {
-            Feedback::Recorded(markdown) => not_yet(markdown),
+            Feedback::Recorded(_) => said,
             Feedback::Missing(conditions) => {
-                let lines: String =
-                    conditions.iter().map(|condition| self.words(&format!("  - {condition}"))).collect();
-                let only_state = exercise.check.compare == Compare::State;
-                let lead = if only_state { text::MISSING_STATE } else { text::MISSING };
-                format!("{}{lines}", not_yet(lead))
+                let lines = conditions.iter().map(|condition| self.words(&format!("  - {condition}")));
+                format!("{said}{}", lines.collect::<String>())
             }
-            Feedback::Difference(difference) => {
-                let remark = difference.remark.as_ref().map_or_else(|| text::DIFFERENT.to_owned(), text::remark);
-                format!("{}{}", not_yet(&remark), self.difference(difference))
-            }
+            Feedback::Difference(difference) => format!("{said}{}", self.difference(difference)),
         }
+    }
+}
+
+/// What is said about a wrong answer, as Markdown, before the conditions or the difference.
+fn feedback_words(exercise: &Exercise, feedback: &Feedback) -> String {
+    match feedback {
+        Feedback::Recorded(markdown) => markdown.clone(),
+        Feedback::Missing(_) if exercise.check.compare == Compare::State => text::MISSING_STATE.to_owned(),
+        Feedback::Missing(_) => text::MISSING.to_owned(),
+        Feedback::Difference(difference) => {
+            difference.remark.as_ref().map_or_else(|| text::DIFFERENT.to_owned(), text::remark)
+        }
+    }
+}
+
+/// The same with the conditions.
+fn feedback_markdown(exercise: &Exercise, feedback: &Feedback) -> String {
+    let said = feedback_words(exercise, feedback);
+    match feedback {
+        Feedback::Missing(conditions) => {
+            let lines: String = conditions.iter().map(|condition| format!("\n- {condition}")).collect();
+            format!("{said}\n{lines}")
+        }
+        Feedback::Recorded(_) | Feedback::Difference(_) => said,
     }
 }

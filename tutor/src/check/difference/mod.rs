@@ -97,6 +97,10 @@ pub enum Remark {
         /// How many were not expected.
         extra: usize,
     },
+    /// The plan has no workers, but should have.
+    NotParallel,
+    /// The plan has workers, but should have none.
+    Parallel,
     /// The plan was not executed.
     NotExecuted,
     /// The plan was executed, but was not to be.

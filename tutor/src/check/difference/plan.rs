@@ -8,6 +8,9 @@ const ARROW: &str = "->  ";
 /// What stands behind the nodes of an executed plan.
 const ACTUAL: &str = " (actual ";
 
+/// The nodes that collect what workers bring.
+const PARALLEL: [&str; 2] = ["Gather", "Gather Merge"];
+
 /// A line of a plan.
 struct Line<'a> {
     depth: usize,
@@ -43,6 +46,12 @@ pub(super) fn remark(wanted: &[String], shown: &[String]) -> Option<Remark> {
     let wanted: Vec<Line<'_>> = wanted.iter().enumerate().map(|(index, line)| Line::new(index, line)).collect();
     let shown: Vec<Line<'_>> = shown.iter().enumerate().map(|(index, line)| Line::new(index, line)).collect();
     let is_executed = |lines: &[Line<'_>]| lines.iter().any(|line| line.actual.is_some());
+    let is_parallel = |lines: &[Line<'_>]| lines.iter().any(|line| line.is_node && PARALLEL.contains(&line.label));
+    match (is_parallel(&wanted), is_parallel(&shown)) {
+        (true, false) => return Some(Remark::NotParallel),
+        (false, true) => return Some(Remark::Parallel),
+        _ => {}
+    }
     match (is_executed(&wanted), is_executed(&shown)) {
         (true, false) => return Some(Remark::NotExecuted),
         (false, true) => return Some(Remark::Executed),
@@ -89,12 +98,14 @@ mod tests {
         assert_eq!(remark_of(&PLAN.replace("Planned: 1", "Planned: 2")), Some(property));
         let node = Remark::OtherNode(Other::new("Parallel Seq Scan on m", "Index Scan using i on m"));
         assert_eq!(remark_of(&PLAN.replace("Parallel Seq Scan on m", "Index Scan using i on m")), Some(node));
-        assert_eq!(remark_of("Aggregate\n  ->  Seq Scan on m"), None);
+        assert_eq!(remark_of("Aggregate\n  ->  Seq Scan on m"), Some(Remark::NotParallel));
+        assert_eq!(remark(&lines("Result"), &lines(PLAN)), Some(Remark::Parallel));
+        assert_eq!(remark(&lines("Result"), &lines("Aggregate\n  ->  Result")), None);
     }
 
     #[test]
     fn executed_and_planned_are_told_apart() {
-        assert_eq!(remark_of("Aggregate (actual rows=1 loops=1)"), Some(Remark::Executed));
+        assert_eq!(remark(&lines("Result"), &lines("Result (actual rows=1 loops=1)")), Some(Remark::Executed));
         let executed = lines("Aggregate (actual rows=1 loops=1)\n  ->  Seq Scan on m (actual rows=9 loops=1)");
         assert_eq!(remark(&executed, &lines("Aggregate\n  ->  Seq Scan on m")), Some(Remark::NotExecuted));
         let other = lines("Aggregate (actual rows=1 loops=1)\n  ->  Seq Scan on m (actual rows=9 loops=3)");

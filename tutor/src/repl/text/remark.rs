@@ -96,6 +96,8 @@ pub(in super::super) fn remark(remark: &Remark) -> String {
             let (right, missing, extra) = (count(*right, "right row"), count(*missing, "row"), count(*extra, "row"));
             format!("There are {right}, but {missing} missing, and {extra} that should not be there.")
         }
+        Remark::NotParallel => "This plan is not parallel: there is no `Gather` in it.".to_owned(),
+        Remark::Parallel => "This plan is parallel, but a plan without workers was asked for.".to_owned(),
         Remark::NotExecuted => "This plan was not executed: there are no actual rows in it.".to_owned(),
         Remark::Executed => "This plan was executed, but a plan without execution was asked for.".to_owned(),
         Remark::Property { name, values } => {

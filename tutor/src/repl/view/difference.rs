@@ -15,6 +15,10 @@ const MOST_ROWS: usize = 40;
 const LONG_STRETCH: usize = 7;
 const SHOWN_OF_STRETCH: usize = 2;
 
+/// How much deeper the rest of a line stands than its beginning, and how much room it needs to make sense.
+const DEEPER: usize = 4;
+const LEAST_PIECE: usize = 12;
+
 /// What stands between the two columns.
 const BETWEEN: usize = 3;
 
@@ -70,11 +74,15 @@ impl Look {
         let mut out = self.aside(text::DIFFERENCE_SIGNS);
         for row in rows {
             match row {
-                Row::Lines { expected: Some((_, line)), .. } if row.is_same() => out.push_str(&format!("    {line}\n")),
+                Row::Lines { expected: Some((_, line)), .. } if row.is_same() => {
+                    fold(&format!("    {line}"), self.width).iter().for_each(|line| out.push_str(&format!("{line}\n")));
+                }
                 Row::Lines { expected, shown } => {
                     for (sign, line) in [('-', expected), ('+', shown)] {
-                        let line = line.as_ref().map(|(_, line)| format!("  {sign} {line}"));
-                        out.push_str(&line.map(|line| self.marked(row, &line)).unwrap_or_default());
+                        let Some((_, line)) = line else { continue };
+                        for line in fold(&format!("  {sign} {line}"), self.width) {
+                            out.push_str(&self.marked(row, &line));
+                        }
                     }
                 }
                 Row::Same(_) | Row::More(_) => out.push_str(&self.between(row)),
@@ -98,10 +106,10 @@ impl Look {
                 }
                 Row::More(number) => text::more_lines_differ(*number),
                 Row::Lines { expected: Some((number, expected)), shown: Some((_, shown)) } => {
-                    text::line_differs(*number, expected.trim(), shown.trim())
+                    text::line_differs(*number, spoken(expected), spoken(shown))
                 }
-                Row::Lines { expected: Some((number, expected)), .. } => text::line_missing(*number, expected.trim()),
-                Row::Lines { shown: Some((number, shown)), .. } => text::line_extra(*number, shown.trim()),
+                Row::Lines { expected: Some((number, expected)), .. } => text::line_missing(*number, spoken(expected)),
+                Row::Lines { shown: Some((number, shown)), .. } => text::line_extra(*number, spoken(shown)),
                 Row::Lines { .. } => continue,
             };
             out.push_str(&format!("{sentence}\n"));
@@ -127,6 +135,11 @@ impl Look {
     }
 }
 
+/// A line as it is read aloud: without what only draws.
+fn spoken(line: &str) -> &str {
+    line.trim().trim_start_matches("->  ")
+}
+
 fn expected(row: &Row) -> &str {
     match row {
         Row::Lines { expected: Some((_, line)), .. } => line,
@@ -139,6 +152,31 @@ fn shown(row: &Row) -> &str {
         Row::Lines { shown: Some((_, line)), .. } => line,
         _ => "",
     }
+}
+
+/// A line in pieces of at most `width` columns; what follows the first stands deeper than it.
+fn fold(line: &str, width: usize) -> Vec<String> {
+    let start = 2;
+    let text = line.get(start..).unwrap_or_default();
+    let sign = text.len() - text.trim_start_matches(['+', '-']).len();
+    let indent = start + sign + text[sign..].len() - text[sign..].trim_start().len() + DEEPER;
+    if line.width() <= width || indent + LEAST_PIECE > width {
+        return vec![line.to_owned()];
+    }
+    let mut pieces = vec![String::new()];
+    let mut column = 0;
+    for word in line.split_inclusive(' ') {
+        let length = word.trim_end().width();
+        if column + length > width && column > indent {
+            pieces.push(" ".repeat(indent));
+            column = indent;
+        }
+        if let Some(piece) = pieces.last_mut() {
+            piece.push_str(word);
+        }
+        column += word.width();
+    }
+    pieces
 }
 
 /// The rows of a difference, long stretches shortened.
@@ -209,6 +247,15 @@ mod tests {
         let narrow = Look { width: 24, ..PLAIN };
         let shown = narrow.difference(&difference(&["a", "a longer line", "c"], &["a", "another line", "c"]));
         assert_eq!(shown, "- expected, + shown:\n    a\n  - a longer line\n  + another line\n    c\n");
+    }
+
+    #[test]
+    fn long_lines_are_folded_at_words() {
+        let line = "  -   ->  Seq Scan on m (actual rows=9 loops=3)";
+        assert_eq!(fold(line, 30), ["  -   ->  Seq Scan on m ", "          (actual rows=9 ", "          loops=3)"]);
+        assert_eq!(fold("  + one", 30), ["  + one"]);
+        assert_eq!(fold(line, 12), [line]);
+        assert_eq!(fold("", 0), [""]);
     }
 
     #[test]

@@ -24,7 +24,7 @@ impl Look {
                 let longest = lesson.exercises().map(|exercise| exercise.id.width()).max().unwrap_or(0);
                 for exercise in lesson.exercises() {
                     let word = status(progress, &exercise.id).map_or(text::UNTOUCHED, Status::word);
-                    out.push_str(&self.entry("       ", &exercise.id, longest, word));
+                    out.push_str(&self.entry("     ", &exercise.id, longest, word));
                 }
             }
         }
@@ -58,6 +58,20 @@ impl Look {
             Some(first) => text::lesson_done(lesson.number, passed, of, &left, first),
         };
         self.words(&summary)
+    }
+
+    /// The exercises of a lesson, and how they stand.
+    pub(in crate::repl) fn review(&self, lesson: &Lesson, progress: &LabProgress) -> String {
+        let mut out = self.heading(&text::lesson_title(lesson.number, &lesson.title));
+        let longest = lesson.exercises().map(|exercise| exercise.id.width()).max().unwrap_or(0);
+        for exercise in lesson.exercises() {
+            let standing = match progress.exercises.get(&exercise.id) {
+                None => text::UNTOUCHED.to_owned(),
+                Some(kept) => text::standing(kept.status.word(), kept.tries, kept.hints),
+            };
+            out.push_str(&self.entry("  ", &exercise.id, longest, &standing));
+        }
+        out
     }
 
     /// A name and what there is to say about it, in columns if they fit.
