@@ -3,7 +3,8 @@
 //! ```text
 //! Terminal | Script ──LineSource──> Desk ──Item──> lab::Stage ──> Verdict
 //!                                    │  walks through Lab, keeps Progress
-//!                                    └─view, prose, text, style──> output, long results ──pager──> the reader
+//!                                    └─view, prose, text, style──> Output, long results ──pager──> the reader
+//!                                                                     └─Record──> Transcript
 //! ```
 
 mod assistant;

@@ -6,7 +6,7 @@ use super::super::transcript::{deeper, escaped, fenced};
 use super::super::view::Look;
 use super::{Attempted, Desk, DeskError, Flow};
 use crate::check::Verdict;
-use crate::course::{Compare, Exercise, Step};
+use crate::course::{Compare, Exercise, Quiz, Step};
 use crate::progress::{ExerciseProgress, LabProgress, Status, Try};
 
 /// How much deeper than in its file a heading of a lesson stands in a transcript.
@@ -157,7 +157,7 @@ impl<'a> Desk<'a> {
                 self.output.tell("", &self.look.sql(&demo.sql))?;
                 self.output.mention_apart(&self.look.aside(text::RUN_DEMO))?;
             }
-            Some(Step::Quiz(quiz)) => self.output.tell(&quiz.question, &self.look.quiz(quiz))?,
+            Some(Step::Quiz(quiz)) => self.output.tell(&transcript_quiz(quiz), &self.look.quiz(quiz))?,
             Some(Step::Text(markdown)) => {
                 self.output.tell(&deeper(markdown, PROSE_DEPTH), &self.look.prose(markdown))?;
             }
@@ -283,6 +283,14 @@ impl<'a> Desk<'a> {
 /// The file of the crate's folder that an answer builds.
 fn answer_source(answer: &str) -> Option<&str> {
     answer.lines().find_map(|line| line.trim().strip_prefix("\\build ")).map(str::trim)
+}
+
+/// A question with its choices in a transcript.
+fn transcript_quiz(quiz: &Quiz) -> String {
+    let choices = quiz.choices.iter().enumerate();
+    let choices: String =
+        choices.map(|(index, choice)| format!("\n- {}) {}", Quiz::letter(index), choice.text.trim_end())).collect();
+    format!("{}\n{choices}", quiz.question.trim_end())
 }
 
 /// An exercise's task in a transcript.
