@@ -7,6 +7,7 @@
 //! server      the private server: kept, killed, adopted, shared by nobody
 //! authoring   new labs and lessons, drafts, a copy for students
 //! commands    the tutor's commands and their errors
+//! processes   what is shown of processes, and why a plan is not parallel
 //! sessions    several sessions at one prompt
 //! results     long and large results: pagers, interrupts, no room
 //! script      a lab from standard input
@@ -19,6 +20,7 @@ mod commands;
 mod editor;
 mod extension;
 mod lessons;
+mod processes;
 mod results;
 mod script;
 mod server;

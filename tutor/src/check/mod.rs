@@ -27,4 +27,6 @@ pub(crate) use judge::is_mistake;
 pub use judge::{Feedback, Look, Verdict, begins_answer, judge, shows_answer};
 pub use normalise::{Normaliser, Volatile};
 pub use outcome::{Item, Outcome};
+pub(crate) use plan::normalise as plan_tree;
 pub use state::{Activity, Databases, Eyes, Quiet, StateError, StateProbe, Stillness};
+pub(crate) use tokens::{Token, tokens};

@@ -106,6 +106,9 @@ pub const COMMANDS: &[CommandEntry] = &[
     entry(Group::Lesson, &["play"], "", "free play, until \\task"),
     entry(Group::Processes, &["session"], "NAME", "switch to another session of yours, or open it"),
     entry(Group::Processes, &["sessions"], "", "list your sessions, and who waits for whom"),
+    entry(Group::Processes, &["ps"], "[all] [watch]", "show the tree of processes; watch: until a key is pressed"),
+    entry(Group::Processes, &["timeline"], "[NAME] [FILE.svg]", "show what each process did during the last statement"),
+    entry(Group::Processes, &["why"], "[STATEMENT]", "explain why the last statement's plan is not parallel"),
     entry(Group::Processes, &["bg"], "", "run the statement and give the prompt back at once"),
     entry(Group::Notes, &["transcript"], "FILE | off", "write this sitting to a file, as Markdown"),
     entry(Group::Queries, &["g"], "[(OPTIONS)] [FILE]", "run the statement; `;` does the same"),
@@ -202,7 +205,7 @@ pub(super) fn no_command(name: &str, in_lab: bool) -> NoCommand {
 }
 
 /// The names of the tutor's own commands: those of its groups, and `\?`, `\e` and `\s`, which psql's core leaves to it.
-pub(super) const OWN_NAMES: [&str; 21] = [
+pub(super) const OWN_NAMES: [&str; 24] = [
     "task",
     "hint",
     "check",
@@ -219,6 +222,9 @@ pub(super) const OWN_NAMES: [&str; 21] = [
     "transcript",
     "session",
     "sessions",
+    "ps",
+    "timeline",
+    "why",
     "bg",
     "?",
     "e",
@@ -227,7 +233,8 @@ pub(super) const OWN_NAMES: [&str; 21] = [
 ];
 
 /// Those of them that work without a lab.
-pub(super) const ROOM_NAMES: [&str; 8] = ["session", "sessions", "bg", "transcript", "?", "e", "edit", "s"];
+pub(super) const ROOM_NAMES: [&str; 11] =
+    ["session", "sessions", "ps", "timeline", "why", "bg", "transcript", "?", "e", "edit", "s"];
 
 /// The list of commands, `in_lab` or without one.
 pub(super) fn help(in_lab: bool) -> String {
@@ -290,6 +297,9 @@ pub(super) enum RoomCommand {
     Session(String),
     Sessions,
     Transcript(String),
+    Ps(String),
+    Timeline(String),
+    Why(String),
     Help,
 }
 
@@ -300,6 +310,9 @@ impl RoomCommand {
             "session" => RoomCommand::Session(without_semicolon(argument)),
             "sessions" => RoomCommand::Sessions,
             "transcript" => RoomCommand::Transcript(argument.to_owned()),
+            "ps" => RoomCommand::Ps(without_semicolon(argument)),
+            "timeline" => RoomCommand::Timeline(without_semicolon(argument)),
+            "why" => RoomCommand::Why(without_semicolon(argument)),
             "?" => RoomCommand::Help,
             _ => return None,
         })

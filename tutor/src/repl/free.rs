@@ -13,6 +13,7 @@ use super::room::{self, OBSERVED_FROM, Room, WhileBusy};
 use super::source::{Line, LineSource, copy_line};
 use super::{Output, text};
 use crate::lab::session_options;
+use crate::processes::Sampler;
 use crate::psql::{Command, Item, Performed, Shell, Streams};
 use crate::server::{Role, Server};
 use crate::sessions::{BlockWatch, InterruptWatch, Ran, Sessions, Wait, session_asked_for};
@@ -55,6 +56,11 @@ pub fn play(play: FreePlay<'_>, source: &mut dyn LineSource, output: Output<'_>)
     let interactive = source.is_interactive();
     let mut room = FreeRoom { play, interactive, sessions: Sessions::default(), observer: None };
     room.sessions.set_pager(TerminalPager::of_terminal());
+    let sampler = Sampler::new(room.play.server);
+    if interactive {
+        sampler.prepare();
+    }
+    room.sessions.set_sampler(sampler);
     room.open_session(FIRST_SESSION)?;
     output.record.begin(&text::transcript_of_play(room.play.database), interactive);
     let mut table = Table { room, output, interactive };
@@ -158,6 +164,10 @@ impl Room for FreeRoom<'_> {
 
     fn server(&self) -> &Server {
         self.play.server
+    }
+
+    fn interrupt(&self) -> &AtomicBool {
+        &self.play.interrupt
     }
 
     fn is_lab(&self) -> bool {

@@ -1,11 +1,13 @@
 //! What the prompt needs of the place that it works in, with a lab or without one, and the commands that both have.
 
 use std::io;
+use std::sync::atomic::AtomicBool;
 
 use super::commands::{self, RoomCommand};
 use super::complete::Surroundings;
 use super::edit::{self, BufferCommand};
 use super::listen::hear;
+use super::processes::{list_sessions, show_processes, show_timeline, show_why};
 use super::source::LineSource;
 use super::view::Look;
 use super::{Output, text};
@@ -32,6 +34,9 @@ pub(super) trait Room {
     /// lessons.
     fn server(&self) -> &Server;
 
+    /// Becomes true when Ctrl-C is pressed.
+    fn interrupt(&self) -> &AtomicBool;
+
     /// Whether a lab is played here.
     fn is_lab(&self) -> bool;
 }
@@ -46,21 +51,14 @@ pub(super) fn run_command(room: &mut dyn Room, command: RoomCommand, output: &mu
         },
         RoomCommand::Sessions => list_sessions(room, output),
         RoomCommand::Transcript(argument) => output.transcript(&argument),
+        RoomCommand::Ps(argument) => show_processes(room, &argument, output),
+        RoomCommand::Timeline(argument) => show_timeline(room, &argument, output),
+        RoomCommand::Why(statement) => show_why(room, &statement, output),
         RoomCommand::Help => {
             let help = commands::help(room.is_lab());
             room.sessions().show_text(&help, output.out)
         }
     }
-}
-
-fn list_sessions(room: &mut dyn Room, output: &mut Output<'_>) -> io::Result<()> {
-    let sessions = room.sessions();
-    for (name, session) in sessions.iter() {
-        let mark = if name == sessions.current_name() { '*' } else { ' ' };
-        let running = session.running().map(|running| text::runs(&running.statement)).unwrap_or_default();
-        writeln!(output.out, "{mark} {name}{running}")?;
-    }
-    Ok(())
 }
 
 /// Prints what the servers said while nothing was waited for. Whether one of them has ended a session.

@@ -93,6 +93,32 @@ pub(super) fn editor_failed(editor: &str, why: &str) -> String {
     format!("the editor {editor} failed ({why}), so nothing was taken")
 }
 
+pub(super) const PS_USAGE: &str = "\\ps shows processes: \\ps, \\ps all, \\ps watch";
+pub(super) const ANY_KEY: &str = "(any key ends it)";
+pub(super) const NO_STATEMENT: &str = "No statement of this session was run yet.";
+pub(super) const WHY_BUSY: &str = "This session runs a statement, and cannot explain another one meanwhile.";
+
+pub(super) fn more_lines(number: usize) -> String {
+    format!("(and {number} more lines: the terminal is too low)")
+}
+
+pub(super) fn no_session(name: &str) -> String {
+    format!("There is no session {name}; \\sessions lists them.")
+}
+
+pub(super) fn written(file: &str) -> String {
+    format!("Written: {file}")
+}
+
+pub(super) fn not_written(file: &str, error: &std::io::Error) -> String {
+    format!("tutor: cannot write {file}: {error}")
+}
+
+/// Which statement is spoken of.
+pub(super) fn about(statement: &str) -> String {
+    format!("About: {}", one_line(statement))
+}
+
 pub(super) fn lesson_title(number: u32, title: &str) -> String {
     format!("Lesson {number}: {title}")
 }

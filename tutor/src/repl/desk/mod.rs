@@ -24,6 +24,7 @@ use super::transcript::escaped;
 use super::view::Look;
 use crate::course::{Exercise, Lab, Lesson, Place, Step};
 use crate::lab::{Stage, StageError};
+use crate::processes::Sampler;
 use crate::progress::{Progress, ProgressError};
 use crate::psql::{Command, Execution, Expanded, Item, Performed, Shell, Streams};
 use crate::server::Server;
@@ -107,6 +108,7 @@ pub struct Desk<'a> {
     workshops: PathBuf,
     agreed_to_build: bool,
     ended: Ended,
+    sampler: Sampler,
 }
 
 /// What was typed for the open exercise.
@@ -172,6 +174,7 @@ impl<'a> Desk<'a> {
             workshops,
             agreed_to_build: false,
             ended: Ended::default(),
+            sampler: Sampler::new(server),
         }
     }
 
@@ -180,6 +183,9 @@ impl<'a> Desk<'a> {
         self.interactive = source.is_interactive();
         self.part = Part::of(start);
         self.output.record.begin(&text::transcript_of_lab(self.lab.number, &self.lab.title), self.interactive);
+        if self.interactive {
+            self.sampler.prepare();
+        }
         self.position = match start {
             Some(place) => self.position_of(place),
             None if self.interactive => self.saved_position(),
@@ -577,6 +583,10 @@ impl Room for Stage<'_> {
 
     fn server(&self) -> &Server {
         Stage::server(self)
+    }
+
+    fn interrupt(&self) -> &AtomicBool {
+        Stage::interrupt(self)
     }
 
     fn is_lab(&self) -> bool {

@@ -142,7 +142,9 @@ impl<'a> Desk<'a> {
             builds: if self.interactive { Builds::Below(self.workshops.clone()) } else { Builds::Never },
         };
         self.stage = None;
-        self.stage = Some(Stage::open(self.server, self.lab, self.lesson(), usage)?);
+        let mut stage = Stage::open(self.server, self.lab, self.lesson(), usage)?;
+        stage.sessions_mut().set_sampler(self.sampler.clone());
+        self.stage = Some(stage);
         Ok(())
     }
 
