@@ -22,6 +22,7 @@ pub mod commands;
 pub mod course;
 pub mod home;
 pub mod lab;
+pub mod processes;
 pub mod progress;
 pub mod provision;
 pub mod psql;

@@ -4,10 +4,10 @@ use std::io;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use super::{Context, Failure, interrupt_flag, line_source, standard_output, termination};
+use super::{Context, Failure, interrupt_flag, line_source, recorded_output, termination};
 use crate::lab::session_options;
 use crate::psql::{is_connection_string, parse_connection_string};
-use crate::repl::{self, FreePlay, Look, Output};
+use crate::repl::{self, FreePlay, Look, Output, Record};
 use crate::server::{APPLICATION_NAME, Lifetime, PLAY_DATABASE, Role, Server};
 use crate::wire::{ConnectOptions, Host};
 
@@ -43,8 +43,9 @@ fn somewhere(role: Role) -> ConnectOptions {
 
 fn play(context: &Context, server: Option<&Server>, options: ConnectOptions) -> Result<ExitCode, Failure> {
     let mut source = line_source(&context.home()?, "play", Look::for_stdout().paint)?;
-    let (mut out, mut err) = (standard_output(), io::stderr());
+    let record = Record::default();
+    let (mut out, mut err) = (recorded_output(&record), record.through(io::stderr()));
     let play = FreePlay { server, options, interrupt: interrupt_flag()? };
-    let end = repl::play(play, &mut *source, Output { out: &mut out, err: &mut err })?;
+    let end = repl::play(play, &mut *source, Output { out: &mut out, err: &mut err, record })?;
     Ok(ExitCode::from(end.status()))
 }

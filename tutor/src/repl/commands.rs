@@ -102,10 +102,15 @@ pub const COMMANDS: &[CommandEntry] = &[
     entry(Group::Lesson, &["back"], "", "go back one step"),
     entry(Group::Lesson, &["goto"], "ID", "go to a lesson or an exercise"),
     entry(Group::Lesson, &["progress"], "", "show how far you are"),
+    entry(Group::Lesson, &["review"], "[ID]", "show your earlier answers, or one of them with the solution"),
     entry(Group::Lesson, &["play"], "", "free play, until \\task"),
     entry(Group::Processes, &["session"], "NAME", "switch to another session of yours, or open it"),
     entry(Group::Processes, &["sessions"], "", "list your sessions, and who waits for whom"),
+    entry(Group::Processes, &["ps"], "[all] [watch]", "show the tree of processes; watch: until a key is pressed"),
+    entry(Group::Processes, &["timeline"], "[NAME] [FILE.svg]", "show what each process did during the last statement"),
+    entry(Group::Processes, &["why"], "[STATEMENT]", "explain why the last statement's plan is not parallel"),
     entry(Group::Processes, &["bg"], "", "run the statement and give the prompt back at once"),
+    entry(Group::Notes, &["transcript"], "FILE | off", "write this sitting to a file, as Markdown"),
     entry(Group::Queries, &["g"], "[(OPTIONS)] [FILE]", "run the statement; `;` does the same"),
     entry(Group::Queries, &["gx"], "[(OPTIONS)] [FILE]", "the same, with the result in expanded form"),
     entry(Group::Queries, &["gset"], "[PREFIX]", "run it and keep the row's values in variables"),
@@ -212,13 +217,36 @@ pub(super) fn no_command(name: &str, in_lab: bool) -> NoCommand {
 }
 
 /// The names of the tutor's own commands: those of its groups, and `\?`, `\e` and `\s`, which psql's core leaves to it.
-pub(super) const OWN_NAMES: [&str; 19] = [
-    "task", "hint", "check", "build", "solution", "reset", "next", "skip", "back", "goto", "progress", "play",
-    "session", "sessions", "bg", "?", "e", "edit", "s",
+pub(super) const OWN_NAMES: [&str; 24] = [
+    "task",
+    "hint",
+    "check",
+    "build",
+    "solution",
+    "reset",
+    "next",
+    "skip",
+    "back",
+    "goto",
+    "progress",
+    "review",
+    "play",
+    "transcript",
+    "session",
+    "sessions",
+    "ps",
+    "timeline",
+    "why",
+    "bg",
+    "?",
+    "e",
+    "edit",
+    "s",
 ];
 
 /// Those of them that work without a lab.
-pub(super) const ROOM_NAMES: [&str; 7] = ["session", "sessions", "bg", "?", "e", "edit", "s"];
+pub(super) const ROOM_NAMES: [&str; 11] =
+    ["session", "sessions", "ps", "timeline", "why", "bg", "transcript", "?", "e", "edit", "s"];
 
 /// The list of commands, `in_lab` or without one.
 pub(super) fn help(in_lab: bool) -> String {
@@ -249,6 +277,7 @@ pub(super) enum LessonCommand {
     Back,
     Goto(String),
     Progress,
+    Review(String),
     Play,
 }
 
@@ -267,6 +296,7 @@ impl LessonCommand {
             "back" => LessonCommand::Back,
             "goto" => LessonCommand::Goto(without_semicolon(argument)),
             "progress" => LessonCommand::Progress,
+            "review" => LessonCommand::Review(without_semicolon(argument)),
             "play" => LessonCommand::Play,
             _ => return None,
         })
@@ -278,6 +308,10 @@ impl LessonCommand {
 pub(super) enum RoomCommand {
     Session(String),
     Sessions,
+    Transcript(String),
+    Ps(String),
+    Timeline(String),
+    Why(String),
     Help,
 }
 
@@ -287,9 +321,18 @@ impl RoomCommand {
         Some(match name {
             "session" => RoomCommand::Session(without_semicolon(argument)),
             "sessions" => RoomCommand::Sessions,
+            "transcript" => RoomCommand::Transcript(argument.to_owned()),
+            "ps" => RoomCommand::Ps(without_semicolon(argument)),
+            "timeline" => RoomCommand::Timeline(without_semicolon(argument)),
+            "why" => RoomCommand::Why(without_semicolon(argument)),
             "?" => RoomCommand::Help,
             _ => return None,
         })
+    }
+
+    /// Whether it is about the notes of a sitting, and not about what is done in it.
+    pub(super) fn is_note(&self) -> bool {
+        matches!(self, RoomCommand::Transcript(_) | RoomCommand::Help)
     }
 }
 

@@ -13,6 +13,7 @@ use super::room::{self, OBSERVED_FROM, Room, WhileBusy};
 use super::script::{self, End};
 use super::source::{Line, LineSource, copy_line};
 use super::{Output, text};
+use crate::processes::Sampler;
 use crate::psql::{Command, Item, Performed, Shell, Streams};
 use crate::server::{Role, Server};
 use crate::sessions::{BlockWatch, InterruptWatch, Ran, Sessions, Wait, session_asked_for};
@@ -53,7 +54,14 @@ pub fn play(play: FreePlay<'_>, source: &mut dyn LineSource, output: Output<'_>)
     let interactive = source.is_interactive();
     let mut room = FreeRoom { play, interactive, sessions: Sessions::default(), observer: None, is_interrupted: false };
     room.sessions.set_pager(TerminalPager::of_terminal());
+    if let Some(sampler) = room.play.server.map(Sampler::new) {
+        if interactive {
+            sampler.prepare();
+        }
+        room.sessions.set_sampler(sampler);
+    }
     room.open_session(FIRST_SESSION)?;
+    output.record.begin(&text::transcript_of_play(&room.play.options.database), interactive);
     let mut table = Table { room, output, interactive, stops_on_error: false };
     table.read_lines(source)
 }
@@ -161,6 +169,10 @@ impl Room for FreeRoom<'_> {
         self.play.server
     }
 
+    fn interrupt(&self) -> &AtomicBool {
+        &self.play.interrupt
+    }
+
     fn is_lab(&self) -> bool {
         false
     }
@@ -178,9 +190,10 @@ impl Table<'_, '_> {
     fn read_lines(&mut self, source: &mut dyn LineSource) -> Result<End, FreeError> {
         loop {
             self.show_arrivals()?;
-            self.output.out.flush()?;
+            self.output.before_prompt()?;
             let prompt = self.prompt();
             let line = self.read_line(source, &prompt)?;
+            self.output.record.line_read();
             // Whatever was pressed before was meant for what ran before.
             self.room.play.interrupt.store(false, Ordering::Relaxed);
             let flow = match line {
@@ -199,7 +212,9 @@ impl Table<'_, '_> {
             source.set_surroundings(room::surroundings(&mut self.room, Vec::new()));
         }
         match source.printer() {
-            Some(printer) => listen_while(&mut self.room.sessions, &printer, || source.read(prompt)),
+            Some(printer) => {
+                listen_while(&mut self.room.sessions, &printer, &self.output.record, || source.read(prompt))
+            }
             None => source.read(prompt),
         }
     }
@@ -234,6 +249,9 @@ impl Table<'_, '_> {
     fn take_text(&mut self, source: &mut dyn LineSource, text: &str) -> Result<Flow, FreeError> {
         if !text.trim().is_empty() && source.remember(text).is_err() {
             self.output.complain(text::HISTORY_LOST)?;
+        }
+        if !is_note(text) {
+            self.output.record.typed(text);
         }
         if let Some(shell) = self.room.sessions.shell() {
             self.stops_on_error = !self.interactive && shell.variables().is_on("ON_ERROR_STOP");
@@ -388,4 +406,9 @@ impl Table<'_, '_> {
         self.output.complain(text::RECONNECTED)?;
         Ok(Flow::GoOn)
     }
+}
+
+/// Whether a line is a command about the notes of the sitting, which stands in no transcript.
+fn is_note(line: &str) -> bool {
+    matches!(WhileBusy::of(line), WhileBusy::Command(command) if command.is_note())
 }

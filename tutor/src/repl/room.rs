@@ -1,12 +1,15 @@
 //! What the prompt needs of the place that it works in, with a lab or without one, and the commands that both have.
 
 use std::io;
+use std::sync::atomic::AtomicBool;
 
 use super::commands::{self, RoomCommand};
 use super::complete::Surroundings;
 use super::edit::{self, BufferCommand};
 use super::listen::hear;
+use super::processes::{list_sessions, show_processes, show_timeline, show_why};
 use super::source::LineSource;
+use super::view::Look;
 use super::{Output, text};
 use crate::lab::session_options;
 use crate::psql::{Performed, Shell, Streams};
@@ -32,6 +35,9 @@ pub(super) trait Room {
     /// they are not counted by lessons.
     fn server(&self) -> Option<&Server>;
 
+    /// Becomes true when Ctrl-C is pressed.
+    fn interrupt(&self) -> &AtomicBool;
+
     /// Whether a lab is played here.
     fn is_lab(&self) -> bool;
 }
@@ -45,21 +51,15 @@ pub(super) fn run_command(room: &mut dyn Room, command: RoomCommand, output: &mu
             Err(error) => output.complain(&error),
         },
         RoomCommand::Sessions => list_sessions(room, output),
+        RoomCommand::Transcript(argument) => output.transcript(&argument),
+        RoomCommand::Ps(argument) => show_processes(room, &argument, output),
+        RoomCommand::Timeline(argument) => show_timeline(room, &argument, output),
+        RoomCommand::Why(statement) => show_why(room, &statement, output),
         RoomCommand::Help => {
             let help = commands::help(room.is_lab());
             room.sessions().show_text(&help, output.out)
         }
     }
-}
-
-fn list_sessions(room: &mut dyn Room, output: &mut Output<'_>) -> io::Result<()> {
-    let sessions = room.sessions();
-    for (name, session) in sessions.iter() {
-        let mark = if name == sessions.current_name() { '*' } else { ' ' };
-        let running = session.running().map(|running| text::runs(&running.statement)).unwrap_or_default();
-        writeln!(output.out, "{mark} {name}{running}")?;
-    }
-    Ok(())
 }
 
 /// Prints what the servers said while nothing was waited for. Whether one of them has ended a session.
@@ -72,7 +72,7 @@ pub(super) fn show_arrivals(room: &mut dyn Room, output: &mut Output<'_>) -> io:
 /// Says that a statement is left running, to a person.
 pub(super) fn tell_left(room: &mut dyn Room, why: Left, output: &mut Output<'_>) -> io::Result<()> {
     let name = room.sessions().current_name();
-    writeln!(output.out, "{}", text::left_running(name, why))
+    write!(output.out, "{}", Look::for_stdout().words(&text::left_running(name, why)))
 }
 
 /// Says what the current session runs, to a person who typed something else for it.
@@ -81,7 +81,7 @@ pub(super) fn refuse(room: &mut dyn Room, output: &mut Output<'_>) -> io::Result
     let running = sessions.current().and_then(|session| session.running());
     let statement = running.map(|running| running.statement.as_str()).unwrap_or_default();
     let said = text::busy(sessions.current_name(), statement);
-    output.complain(&said)
+    output.complain(Look::for_stdout().words(&said).trim_end())
 }
 
 /// Cancels what the current session runs.

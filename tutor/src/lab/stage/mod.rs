@@ -207,6 +207,11 @@ impl<'a> Stage<'a> {
         &mut self.sessions
     }
 
+    /// Becomes true when the student presses Ctrl-C.
+    pub fn interrupt(&self) -> &AtomicBool {
+        &self.usage.interrupt
+    }
+
     /// Switches to the session of that name, which is opened if it is not there.
     pub fn switch_session(&mut self, name: &str) -> Result<(), StageError> {
         if self.sessions.switch(name) { Ok(()) } else { self.open_session(name) }
