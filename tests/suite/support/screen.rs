@@ -112,13 +112,6 @@ impl Screen {
         Screen { child, keys, screen, reader: Some(reader), closing, terminal: Some(pair.master), _progress: None }
     }
 
-    /// Makes the terminal so many columns wide.
-    pub(crate) fn resize(&self, columns: NonZero<u16>) {
-        let size = PtySize { rows: ROWS.get(), cols: columns.get(), pixel_width: 0, pixel_height: 0 };
-        self.screen.lock().expect("the screen").screen_mut().set_size(ROWS, columns);
-        self.terminal.as_ref().map_or(Ok(()), |terminal| terminal.resize(size)).expect("the terminal changes its size");
-    }
-
     /// Types a line and Enter.
     pub(crate) fn type_line(&mut self, line: &str) {
         self.press(&format!("{line}\r"));
