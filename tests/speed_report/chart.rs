@@ -7,7 +7,7 @@
 use std::fmt::Write;
 
 use crate::table::{number, ratio};
-use crate::{Contender, Machine, Report, Row, Scale};
+use crate::{Contender, Machine, Report, Row, Scale, Subject};
 
 const WIDTH: f64 = 380.0;
 const MARGIN: f64 = 12.0;
@@ -65,10 +65,11 @@ pub fn render(report: &Report) -> String {
     format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {WIDTH} {height}\" width=\"{WIDTH}\" \
          height=\"{height}\" role=\"img\" aria-labelledby=\"speed-title speed-desc\">\n\
-         <title id=\"speed-title\">pg_background beside dblink</title>\n<desc id=\"speed-desc\">{}</desc>\n\
+         <title id=\"speed-title\">{}</title>\n<desc id=\"speed-desc\">{}</desc>\n\
          <style>\n{STYLE}</style>\n<rect class=\"paper\" width=\"{WIDTH}\" height=\"{height}\" rx=\"6\"/>\n{}{body}</svg>\n",
+        escaped(&title(report.subject)),
         escaped(&description(report)),
-        heading(),
+        heading(report.subject),
     )
 }
 
@@ -105,15 +106,20 @@ fn description(report: &Report) -> String {
             };
             write!(text, " {} {found};", contender.name).unwrap_or_default();
         }
-        write!(text, " pg_background should not exceed {}.", ratio(row.bar)).unwrap_or_default();
+        write!(text, " {} should not exceed {}.", report.subject.name, ratio(row.bar)).unwrap_or_default();
     }
     text
 }
 
-fn heading() -> String {
+fn title(subject: Subject) -> String {
+    format!("{} beside {}", subject.name, subject.rival)
+}
+
+fn heading(subject: Subject) -> String {
     let (bar, range) = (MARGIN + 5.0, 122.0);
-    text(MARGIN, 28.0, "heading", "pg_background beside dblink")
-        + &text(MARGIN, 48.0, "quiet", "Multiples of dblink's time: less is better.")
+    let scale = format!("Multiples of {}'s time: less is better.", subject.rival);
+    text(MARGIN, 28.0, "heading", &title(subject))
+        + &text(MARGIN, 48.0, "quiet", &scale)
         + &diamond(bar, 63.5)
         + &text(bar + 11.0, 68.0, "quiet", "upper limit")
         + &format!("<path class=\"range\" d=\"M{range} 63.5h18\"/>\n")

@@ -2,8 +2,8 @@
 //!
 //! ```text
 //! benches/speed: samples ─> Report { Machine, Row { Contender, ... }, ... } ─┬─ table ─> standard output
-//!                                       │                                    ├─ json ──> speed.json
-//!                                 statistics::Summary                        └─ chart ─> speed.svg
+//!                                       │                                    ├─ json ──> speed.json, prompt.json
+//!                                 statistics::Summary                        └─ chart ─> speed.svg, prompt.svg
 //! ```
 
 #![warn(missing_docs)]
@@ -14,4 +14,4 @@ mod row;
 pub mod statistics;
 pub mod table;
 
-pub use row::{Contender, Machine, Outcome, Report, Row, Scale};
+pub use row::{Contender, Machine, Outcome, Report, Row, Scale, Subject};

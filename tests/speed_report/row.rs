@@ -2,9 +2,22 @@
 
 use crate::statistics::Summary;
 
-/// All that one run found out.
+/// Whom a report is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Subject {
+    /// The contender that is ours.
+    pub name: &'static str,
+    /// The one beside it.
+    pub rival: &'static str,
+    /// What the report's files are called, without their endings.
+    pub file: &'static str,
+}
+
+/// All that one run found out about a subject.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Report {
+    /// Whom it is about.
+    pub subject: Subject,
     /// Where it ran.
     pub machine: Machine,
     /// One row for each piece of work.
@@ -43,9 +56,9 @@ pub struct Row {
     pub unit: &'static str,
     /// What a ratio of 1 is.
     pub scale: Scale,
-    /// The ratio that the extension is meant not to exceed.
+    /// The ratio that ours is meant not to exceed.
     pub bar: f64,
-    /// The extension first.
+    /// Ours first.
     pub contenders: Vec<Contender>,
 }
 
@@ -149,7 +162,8 @@ pub(crate) fn example() -> Report {
         rounds: 3,
         date: "2025-11-20".to_owned(),
     };
-    Report { machine, rows: vec![speed, memory] }
+    let subject = Subject { name: "pg_background", rival: "dblink", file: "speed" };
+    Report { subject, machine, rows: vec![speed, memory] }
 }
 
 #[cfg(test)]

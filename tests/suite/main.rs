@@ -7,17 +7,26 @@
 //! server      the private server: kept, killed, adopted, shared by nobody
 //! authoring   new labs and lessons, drafts, a copy for students
 //! commands    the tutor's commands and their errors
+//! processes   what is shown of processes, and why a plan is not parallel
 //! sessions    several sessions at one prompt
+//! results     long and large results: pagers, interrupts, no room
+//! psql        scripts through the tutor and through psql, compared
 //! script      a lab from standard input
+//! teaching    hints, differences in words, looking back, the transcript
 //! terminal    a lab at a terminal: what is on the screen
 //! ```
 
 mod authoring;
 mod commands;
+mod editor;
 mod extension;
 mod lessons;
+mod processes;
+mod psql;
+mod results;
 mod script;
 mod server;
 mod sessions;
 mod support;
+mod teaching;
 mod terminal;

@@ -41,7 +41,7 @@ pub enum Command {
     },
     /// Work freely at the prompt, without a lab.
     Play {
-        /// The database to work in.
+        /// The database to work in, or a connection string to a server of your own.
         #[arg(long, value_name = "NAME", default_value = crate::server::PLAY_DATABASE)]
         database: String,
         /// Who to work as.

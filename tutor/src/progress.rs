@@ -92,9 +92,56 @@ pub struct ExerciseProgress {
     /// Hints shown.
     #[serde(default)]
     pub hints: usize,
-    /// The accepted answer, as it was typed.
+    /// The accepted answer, as it was typed, with the tries before it: it may build on what they did.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub answer: Option<String>,
+    /// Where in `answer` the try begins that passed.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub passed_from: usize,
+    /// The latest try that was not right.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_try: Option<Try>,
+}
+
+impl ExerciseProgress {
+    /// The try that passed, without those before it.
+    pub fn passing_try(&self) -> Option<&str> {
+        let answer = self.answer.as_deref()?;
+        Some(answer.get(self.passed_from..).filter(|part| !part.trim().is_empty()).unwrap_or(answer))
+    }
+}
+
+fn is_zero(number: &usize) -> bool {
+    *number == 0
+}
+
+/// A try that was not right.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Try {
+    /// What was typed since the exercise was opened; the end of it, if it is long.
+    pub text: String,
+    /// What was said about it, as Markdown.
+    #[serde(default)]
+    pub said: String,
+}
+
+/// How much is kept of what was typed for a try, and of what was said about it.
+const KEPT_TRY_BYTES: usize = 64 * 1024;
+const KEPT_SAID_BYTES: usize = 4 * 1024;
+
+impl Try {
+    /// A try, with as much of it as is kept.
+    pub fn new(text: &str, said: &str) -> Try {
+        let start = text.len().saturating_sub(KEPT_TRY_BYTES);
+        // From the beginning of a line, so that no statement begins in its middle.
+        let start = if start == 0 {
+            0
+        } else {
+            text.as_bytes()[start..].iter().position(|b| *b == b'\n').map_or(text.len(), |at| start + at + 1)
+        };
+        let end = (0..=said.len().min(KEPT_SAID_BYTES)).rev().find(|at| said.is_char_boundary(*at)).unwrap_or(0);
+        Try { text: text[start..].to_owned(), said: said[..end].to_owned() }
+    }
 }
 
 /// Where an exercise stands.
@@ -191,6 +238,34 @@ mod tests {
         progress.update("background-processes", pass).unwrap();
         let again = Progress::load(&file).unwrap().lab("background-processes");
         assert_eq!(again.exercises["one"].status, Status::Passed);
+    }
+
+    #[test]
+    fn older_files_are_read() {
+        let dir = tempfile::tempdir().unwrap();
+        let file = dir.path().join("progress.json");
+        let old = r#"{"version": 1, "labs": {"a": {"exercises": {"one": {"status": "passed", "tries": 2, "hints": 1,
+            "answer": "SELECT 1;\n"}}}}}"#;
+        fs::write(&file, old).unwrap();
+        let one = Progress::load(&file).unwrap().lab("a").exercises["one"].clone();
+        assert_eq!((one.passing_try(), &one.last_try), (Some("SELECT 1;\n"), &None));
+    }
+
+    #[test]
+    fn a_long_try_keeps_its_end_from_a_line_on() {
+        let text = format!("{}\nSELECT 1;\n", "x".repeat(KEPT_TRY_BYTES));
+        assert_eq!(Try::new(&text, "no").text, "SELECT 1;\n");
+        assert_eq!(Try::new("SELECT 2;\n", "Ю").said, "Ю");
+        assert!(Try::new("", &"Ю".repeat(KEPT_SAID_BYTES)).said.len() <= KEPT_SAID_BYTES);
+    }
+
+    #[test]
+    fn the_passing_try_is_told_from_those_before() {
+        let answer = Some("SELECT 2;\nSELECT 1;\n".to_owned());
+        let kept = ExerciseProgress { answer, passed_from: 10, ..ExerciseProgress::default() };
+        assert_eq!(kept.passing_try(), Some("SELECT 1;\n"));
+        let odd = ExerciseProgress { passed_from: 99, ..kept };
+        assert_eq!(odd.passing_try(), odd.answer.as_deref());
     }
 
     #[test]

@@ -7,7 +7,7 @@ use clap::builder::PossibleValuesParser;
 
 use crate::work::{self, Work};
 
-/// Measures the extension beside dblink.
+/// Measures the extension beside dblink and the prompt beside psql.
 #[derive(Debug, Parser)]
 #[command(name = "cargo bench --", bin_name = "cargo bench --")]
 pub(crate) struct Options {
@@ -19,7 +19,7 @@ pub(crate) struct Options {
     #[arg(long, value_name = "NAME", value_parser = PossibleValuesParser::new(work::ALL.iter().map(|work| work.name)))]
     only: Vec<String>,
 
-    /// Directory for speed.json and speed.svg, relative to the clone
+    /// Directory for speed.json, prompt.json and their drawings, relative to the clone
     #[arg(long, value_name = "DIR", default_value = "target/bench")]
     out: PathBuf,
 

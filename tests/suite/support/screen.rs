@@ -54,22 +54,49 @@ impl Screen {
         Screen::start(arguments, progress, &[])
     }
 
-    fn start(arguments: &[&str], progress: &Path, variables: &[(&str, &str)]) -> Screen {
-        super::realm();
-        let size = PtySize { rows: ROWS.get(), cols: COLUMNS.get(), pixel_width: 0, pixel_height: 0 };
-        let pair = native_pty_system().openpty(size).expect("a terminal");
+    /// A shell with the tutor's program in `$TUTOR`, for what shells do with programs.
+    pub(crate) fn shell(progress: &Path) -> Screen {
+        let mut command = CommandBuilder::new("/bin/bash");
+        command.args(["--norc", "--noprofile", "-i"]);
+        let variables = [("TUTOR", env!("CARGO_BIN_EXE_tutor-under-test")), ("PS1", "shell> ")];
+        Screen::start_command(command, progress, &variables, COLUMNS)
+    }
+
+    /// The same as [`Screen::with_variables`] on a screen of so many columns.
+    pub(crate) fn narrow(arguments: &[&str], columns: NonZero<u16>) -> Screen {
+        let progress = tempfile::tempdir().expect("a temporary folder");
         let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_tutor-under-test"));
         command.args(arguments);
+        let mut screen = Screen::start_command(command, progress.path(), &[], columns);
+        screen._progress = Some(progress);
+        screen
+    }
+
+    fn start(arguments: &[&str], progress: &Path, variables: &[(&str, &str)]) -> Screen {
+        let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_tutor-under-test"));
+        command.args(arguments);
+        Screen::start_command(command, progress, variables, COLUMNS)
+    }
+
+    fn start_command(
+        mut command: CommandBuilder,
+        progress: &Path,
+        variables: &[(&str, &str)],
+        columns: NonZero<u16>,
+    ) -> Screen {
+        super::realm();
+        let size = PtySize { rows: ROWS.get(), cols: columns.get(), pixel_width: 0, pixel_height: 0 };
+        let pair = native_pty_system().openpty(size).expect("a terminal");
         command.cwd(course().root());
         command.env("TUTOR_PROGRESS", progress);
         command.env("TERM", "xterm-256color");
-        command.env_remove("NO_COLOR");
+        ["NO_COLOR", "PAGER", "PSQL_PAGER"].iter().for_each(|name| command.env_remove(name));
         variables.iter().for_each(|(name, value)| command.env(name, value));
         let child = pair.slave.spawn_command(command).expect("the tutor starts");
         drop(pair.slave);
         let mut output = pair.master.try_clone_reader().expect("the terminal's output");
         let keys = pair.master.take_writer().expect("the terminal's input");
-        let screen = Arc::new(Mutex::new(vt100::Parser::new(ROWS, COLUMNS, 1000)));
+        let screen = Arc::new(Mutex::new(vt100::Parser::new(ROWS, columns, 1000)));
         let shown = Arc::clone(&screen);
         let closing = Arc::new(AtomicBool::new(false));
         let is_closing = Arc::clone(&closing);
@@ -93,6 +120,18 @@ impl Screen {
     /// Presses keys.
     pub(crate) fn press(&mut self, keys: &str) {
         self.keys.write_all(keys.as_bytes()).and_then(|()| self.keys.flush()).expect("the terminal takes keys");
+    }
+
+    /// Sends bytes that need not be keys.
+    pub(crate) fn send(&mut self, bytes: &[u8]) {
+        self.keys.write_all(bytes).and_then(|()| self.keys.flush()).expect("the terminal takes bytes");
+    }
+
+    /// Makes the screen so many columns wide.
+    pub(crate) fn resize(&self, columns: NonZero<u16>) {
+        let size = PtySize { rows: ROWS.get(), cols: columns.get(), pixel_width: 0, pixel_height: 0 };
+        self.screen.lock().expect("the screen").screen_mut().set_size(ROWS, columns);
+        self.terminal.iter().for_each(|terminal| terminal.resize(size).expect("the terminal is resized"));
     }
 
     /// What is on the screen now.
@@ -120,6 +159,24 @@ impl Screen {
     #[track_caller]
     pub(crate) fn wait_for_build(&self, text: &str) {
         self.wait_until(text, BUILD, |screen| screen.contains(text));
+    }
+
+    /// Presses keys again and again until the screen shows `text`.
+    #[track_caller]
+    pub(crate) fn press_until(&mut self, keys: &str, text: &str) {
+        let start = Instant::now();
+        while !self.text().contains(text) {
+            assert!(start.elapsed() < LONG, "the screen never showed {text:?}:\n{}", self.text());
+            self.press(keys);
+            std::thread::sleep(LOOK_AGAIN);
+        }
+    }
+
+    /// Waits until so many lines of the screen begin with `text`, or more.
+    #[track_caller]
+    pub(crate) fn wait_for_lines(&self, text: &str, count: usize) {
+        let begin = |screen: &str| screen.lines().filter(|line| line.starts_with(text)).count();
+        self.wait_until(text, LONG, |screen| begin(screen) >= count);
     }
 
     /// Waits until the last line that is not empty is `line`: a prompt, and nothing after it.

@@ -1,7 +1,6 @@
 //! The verdict over an outcome.
 
-use similar::{ChangeTag, TextDiff};
-
+use super::difference::{self, Difference, counting};
 use super::{Expected, Item, Outcome};
 use crate::course::{Check, Compare, Exercise, Shown};
 
@@ -31,34 +30,6 @@ pub enum Feedback {
     Missing(Vec<String>),
     /// What was expected beside what was shown.
     Difference(Difference),
-}
-
-/// What was expected beside what was shown.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Difference {
-    /// The lines that were expected.
-    pub expected: Vec<String>,
-    /// The lines that were shown.
-    pub shown: Vec<String>,
-    /// What is wrong, where it can be said in a sentence.
-    pub remark: Option<Remark>,
-}
-
-/// A difference that can be said in a sentence.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Remark {
-    /// The rows are right, their order is not.
-    WrongOrder,
-    /// The values are right, the column names are not.
-    OtherColumnNames,
-    /// Some rows are missing, none is wrong.
-    MissingRows,
-    /// There are more rows than expected.
-    ExtraRows,
-    /// Nothing was shown.
-    NothingShown,
-    /// What was shown has no rows.
-    NoRows,
 }
 
 /// How the judge looks.
@@ -92,8 +63,9 @@ pub fn judge(exercise: &Exercise, expected: &Expected, outcome: &Outcome, look: 
         }
         Look::Final => {
             let recorded = recorded_mistake(exercise, expected, outcome, look).map(Feedback::Recorded);
-            let feedback = recorded.unwrap_or_else(|| {
-                if shows_it { Feedback::Missing(outcome.fails.clone()) } else { difference(check, expected, outcome) }
+            let feedback = recorded.unwrap_or_else(|| match shows_it {
+                true => Feedback::Missing(outcome.fails.clone()),
+                false => feedback_on_difference(check, expected, outcome),
             });
             Some(Verdict::Wrong(feedback))
         }
@@ -153,10 +125,6 @@ fn shows(check: &Check, answer: &[Item], shown: &[Item]) -> bool {
     }
 }
 
-fn counting(compare: Compare, items: &[Item]) -> Vec<&Item> {
-    items.iter().filter(|item| item.counts_for(compare)).collect()
-}
-
 fn is_subsequence(short: &[&Item], long: &[&Item]) -> bool {
     let mut rest = long.iter();
     short.iter().all(|item| rest.any(|other| other == item))
@@ -176,68 +144,12 @@ fn counting_or_all(compare: Compare, items: &[Item]) -> Vec<&Item> {
 }
 
 /// What was shown beside what the answer shows that is most like it.
-fn difference(check: &Check, expected: &Expected, outcome: &Outcome) -> Feedback {
+fn feedback_on_difference(check: &Check, expected: &Expected, outcome: &Outcome) -> Feedback {
     if check.compare == Compare::State {
         return Feedback::Missing(outcome.fails.clone());
     }
-    let shown = lines(check, &outcome.shown);
-    let answers = expected.answers.iter().map(|answer| lines(check, &answer.shown));
-    let wanted =
-        answers.reduce(|best, other| if likeness(&other, &shown) > likeness(&best, &shown) { other } else { best });
-    let wanted = wanted.unwrap_or_default();
-    let has_result = outcome.shown.iter().any(|item| item.counts_for(check.compare));
-    let remark = if has_result && shown.is_empty() { Some(Remark::NoRows) } else { remark(check, &wanted, &shown) };
-    Feedback::Difference(Difference { expected: wanted, shown, remark })
-}
-
-/// How much of two texts is the same, from 0 to 1.
-fn likeness(one: &[String], other: &[String]) -> f32 {
-    TextDiff::from_slices(&borrowed(one), &borrowed(other)).ratio()
-}
-
-/// The lines that count of what was shown.
-fn lines(check: &Check, items: &[Item]) -> Vec<String> {
-    let items = counting(check.compare, items);
-    let items = match check.shown {
-        Shown::Last => &items[items.len().saturating_sub(1)..],
-        Shown::Sequence => &items[..],
-    };
-    items
-        .iter()
-        .flat_map(|item| match item {
-            Item::Rows(lines) | Item::Plan(lines) => lines.clone(),
-            Item::Error(sqlstate) => vec![format!("error {sqlstate}")],
-        })
-        .collect()
-}
-
-fn remark(check: &Check, wanted: &[String], shown: &[String]) -> Option<Remark> {
-    if shown.is_empty() {
-        return Some(Remark::NothingShown);
-    }
-    if sorted(wanted) == sorted(shown) {
-        return Some(Remark::WrongOrder);
-    }
-    if check.columns && wanted.get(1..) == shown.get(1..) {
-        return Some(Remark::OtherColumnNames);
-    }
-    let diff = TextDiff::from_slices(&borrowed(wanted), &borrowed(shown));
-    let has = |tag| diff.iter_all_changes().any(|change| change.tag() == tag);
-    match (has(ChangeTag::Delete), has(ChangeTag::Insert)) {
-        (true, false) => Some(Remark::MissingRows),
-        (false, true) => Some(Remark::ExtraRows),
-        _ => None,
-    }
-}
-
-fn borrowed(lines: &[String]) -> Vec<&str> {
-    lines.iter().map(String::as_str).collect()
-}
-
-fn sorted(lines: &[String]) -> Vec<&String> {
-    let mut lines: Vec<&String> = lines.iter().collect();
-    lines.sort();
-    lines
+    let answers: Vec<&[Item]> = expected.answers.iter().map(|answer| answer.shown.as_slice()).collect();
+    Feedback::Difference(difference::difference(check, &answers, &outcome.shown))
 }
 
 #[cfg(test)]
@@ -325,19 +237,5 @@ mod tests {
         assert_eq!(verdict("compare = 'state'", expected, "rows\n| 4\nfails: workers", GLANCE), recorded);
         assert_eq!(verdict("compare = 'state'", expected, "rows\n| 8\nfails: workers", GLANCE), None);
         assert_eq!(verdict("compare = 'state'", expected, "rows\n| 8\nfails: workers", Look::Final), recorded);
-    }
-
-    #[test]
-    fn a_difference_is_said_in_words_where_it_can() {
-        let expected = "answer 1\nrows\n| 1\n| 2\n";
-        let remark = |got| match verdict("compare = 'rows'", expected, got, Look::Final) {
-            Some(Verdict::Wrong(Feedback::Difference(difference))) => difference.remark,
-            other => panic!("{other:?}"),
-        };
-        assert_eq!(remark("rows\n| 2\n| 1\n"), Some(Remark::WrongOrder));
-        assert_eq!(remark("rows\n| 1\n"), Some(Remark::MissingRows));
-        assert_eq!(remark("rows\n| 1\n| 2\n| 3\n"), Some(Remark::ExtraRows));
-        assert_eq!(remark(""), Some(Remark::NothingShown));
-        assert_eq!(remark("rows\n"), Some(Remark::NoRows));
     }
 }

@@ -10,6 +10,7 @@
 //! same [`judge`] over the same expectations.
 
 mod attempt;
+mod difference;
 mod expected;
 mod judge;
 mod normalise;
@@ -19,10 +20,13 @@ mod state;
 mod tokens;
 
 pub use attempt::Attempt;
+pub use difference::{Cell, Column, Difference, Other, Remark, Renamed, Rows, Spelling};
 pub use expected::{Expected, ExpectedError};
 pub(crate) use expected::{record_for, variant};
 pub(crate) use judge::is_mistake;
-pub use judge::{Difference, Feedback, Look, Remark, Verdict, begins_answer, judge, shows_answer};
+pub use judge::{Feedback, Look, Verdict, begins_answer, judge, shows_answer};
 pub use normalise::{Normaliser, Volatile};
 pub use outcome::{Item, Outcome};
+pub(crate) use plan::normalise as plan_tree;
 pub use state::{Activity, Databases, Eyes, Quiet, StateError, StateProbe, Stillness};
+pub(crate) use tokens::{Token, tokens};

@@ -9,13 +9,13 @@ use crate::psql::{Execution, ResultSet};
 use crate::wire::Column;
 
 /// How a NULL is written in an outcome; it cannot be taken for a text.
-const NULL: &str = "<null>";
+pub(super) const NULL: &str = "<null>";
 
 /// PostgreSQL's type `integer`, in which process ids come (`pg_type.dat`).
 const INT4_OID: u32 = 23;
 
 /// One thing that a statement showed.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Item {
     /// Rows, a line each, values between `|`; before them the column names if they count.
     Rows(Vec<String>),
@@ -94,6 +94,21 @@ fn line(columns: &[Column], row: &[Option<String>], names: &mut Normaliser) -> S
     columns.iter().zip(row).map(cell).collect::<Vec<_>>().join("|")
 }
 
+/// The values of a line that stands for a row.
+pub(super) fn values(line: &str) -> Vec<&str> {
+    let mut values = Vec::new();
+    let (mut start, mut is_escaped) = (0, false);
+    for (at, byte) in line.bytes().enumerate() {
+        if byte == b'|' && !is_escaped {
+            values.push(&line[start..at]);
+            start = at + 1;
+        }
+        is_escaped = byte == b'\\';
+    }
+    values.push(&line[start..]);
+    values
+}
+
 /// A statement's messages and error as psql prints them, one after the other.
 pub(super) fn messages(execution: &Execution, names: &mut Normaliser) -> String {
     let mut text = String::new();
@@ -111,6 +126,11 @@ pub(super) fn messages(execution: &Execution, names: &mut Normaliser) -> String 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_separator_within_a_value_separates_nothing() {
+        assert_eq!(values("a\\|b|<null>||"), ["a\\|b", "<null>", "", ""]);
+    }
 
     #[test]
     fn an_item_prints_as_it_is_recorded() {

@@ -68,7 +68,7 @@ const VOLATILE_LINES: [&str; 22] = [
 ];
 
 /// The tree of a plan that EXPLAIN printed, a line a node or property.
-pub(super) fn normalise(lines: &[String]) -> Vec<String> {
+pub(crate) fn normalise(lines: &[String]) -> Vec<String> {
     let whole = lines.join("\n");
     let tree = json_tree(&whole).unwrap_or_else(|| whole.lines().map(str::to_owned).collect());
     tree.iter()

@@ -13,11 +13,12 @@ const BEGIN_LOOK: &str = "BEGIN READ ONLY; SET LOCAL search_path = pg_catalog, p
      SET LOCAL statement_timeout = '10s'; SET LOCAL lock_timeout = '2s'";
 const END_LOOK: &str = "ROLLBACK";
 
-/// The processes of the sandbox that are not the tutor's own.
+/// The processes of the sandbox that are not the tutor's own; the observer may look in for a moment at any time.
 const ACTIVITY: &str = "
     SELECT a.pid, a.backend_type, coalesce(a.state, ''), coalesce(a.wait_event_type, ''), coalesce(a.wait_event, '')
     FROM pg_catalog.pg_stat_activity a
     WHERE a.datname = ANY ($1) AND a.backend_type <> 'autovacuum worker' AND NOT a.pid = ANY ($2)
+        AND a.usename IS DISTINCT FROM 'observer'
     ORDER BY a.pid";
 
 /// Whether a process waits for a lock of another one that is not the tutor's own.

@@ -1,5 +1,61 @@
 //! The words of SQL text, for checks that a statement's output cannot decide.
 
+/// A word or a sign of the code itself: not in comments, strings and dollar quotes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Token {
+    /// A word in lower case, a quoted name without its quotes, or one sign.
+    pub(crate) text: String,
+    is_quoted: bool,
+    /// Bytes of the text before it.
+    pub(crate) start: usize,
+    /// Bytes of the text before what follows it.
+    pub(crate) end: usize,
+    /// How many parentheses it stands in; one itself stands outside.
+    pub(crate) depth: usize,
+}
+
+impl Token {
+    /// Whether it is that key word, in lower case, or that sign.
+    pub(crate) fn is(&self, text: &str) -> bool {
+        !self.is_quoted && self.text == text
+    }
+
+    /// Whether it could be a name.
+    pub(crate) fn is_name(&self) -> bool {
+        self.is_quoted || self.text.starts_with(|c: char| c.is_alphabetic() || c == '_')
+    }
+}
+
+/// The words and signs of `sql`, in order.
+pub(crate) fn tokens(sql: &str) -> Vec<Token> {
+    let mut tokens: Vec<Token> = Vec::new();
+    let (mut at, mut depth) = (0, 0_usize);
+    while at < sql.len() {
+        let (part, length) = next_part(&sql[at..]);
+        let is_word = |c: char| c.is_alphanumeric() || c == '_' || c == '$';
+        let rest = &sql[at..];
+        let length = match part {
+            Part::Code if rest.starts_with(is_word) => rest.find(|c| !is_word(c)).unwrap_or(rest.len()),
+            _ => length,
+        };
+        let text = &rest[..length];
+        let is_shown = matches!(part, Part::QuotedName) || part == Part::Code && !text.trim().is_empty();
+        if text == ")" {
+            depth = depth.saturating_sub(1);
+        }
+        if is_shown {
+            let is_quoted = part == Part::QuotedName;
+            let text = if is_quoted { text.trim_matches('"').replace("\"\"", "\"") } else { text.to_lowercase() };
+            tokens.push(Token { text, is_quoted, start: at, end: at + length, depth });
+        }
+        if text == "(" {
+            depth += 1;
+        }
+        at += length;
+    }
+    tokens
+}
+
 /// The identifiers and keywords anywhere in `sql`, in lower case and in order: comments are left out, the contents of
 /// strings, quoted names and dollar quotes count. Linear in the length of the text, as all functions here.
 pub(super) fn all_words(sql: &str) -> Vec<String> {

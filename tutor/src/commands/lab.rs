@@ -3,8 +3,8 @@
 use std::io;
 use std::process::ExitCode;
 
-use super::{Context, Failure, interrupt_flag, line_source, progress_dir, standard_output, termination};
-use crate::repl::{Desk, Ended, Look, Output};
+use super::{Context, Failure, interrupt_flag, line_source, progress_dir, recorded_output, termination};
+use crate::repl::{Desk, Ended, Look, Output, Record};
 use crate::server::{Lifetime, Server};
 
 /// The exit status of a script that Ctrl-C ended, as shells have it: 128 and the signal's number.
@@ -22,8 +22,9 @@ pub(super) fn run(context: &Context, asked: &str, at: Option<&str>) -> Result<Ex
     termination::end_in_order(&server)?;
     let look = Look::for_stdout();
     let mut source = line_source(&home, &format!("lab{}", lab.number), look.paint)?;
-    let (mut out, mut err) = (standard_output(), io::stderr());
-    let output = Output { out: &mut out, err: &mut err };
+    let record = Record::default();
+    let (mut out, mut err) = (recorded_output(&record), record.through(io::stderr()));
+    let output = Output { out: &mut out, err: &mut err, record };
     let desk = Desk::new(&lab, &server, progress, look, output, interrupt_flag()?, progress_dir(&home));
     let ended = desk.run(&mut *source, place)?;
     Ok(match ended {

@@ -25,7 +25,7 @@ use crate::course::Course;
 use crate::home::Home;
 use crate::progress::Progress;
 use crate::provision::{self, Consent, Options, Realm};
-use crate::repl::{LineSource, Paint, Script, Terminal};
+use crate::repl::{LineSource, Paint, PlainTerminal, Record, Recorded, Script, Terminal};
 use crate::server::Role;
 
 /// The variable that names the folder of progress and histories.
@@ -98,6 +98,9 @@ fn line_source(home: &Home, history: &str, paint: Paint) -> Result<Box<dyn LineS
     if !io::stdin().is_terminal() {
         return Ok(Box::new(Script::new(io::stdin().lock())));
     }
+    if PlainTerminal::is_wanted() {
+        return Ok(Box::new(PlainTerminal::open()?));
+    }
     let file = progress_dir(home).join(format!("history-{history}"));
     Ok(Box::new(Terminal::open(&file, paint.has_colours())?))
 }
@@ -115,6 +118,11 @@ fn interrupt_flag() -> Result<Arc<AtomicBool>, Failure> {
 /// Standard output with a buffer: a result of many rows is many small writes.
 fn standard_output() -> BufWriter<io::StdoutLock<'static>> {
     BufWriter::new(io::stdout().lock())
+}
+
+/// The same for a prompt, whose sitting is recorded.
+fn recorded_output(record: &Record) -> BufWriter<Recorded<io::StdoutLock<'static>>> {
+    BufWriter::new(record.through(io::stdout().lock()))
 }
 
 impl From<RoleName> for Role {

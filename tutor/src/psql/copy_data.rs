@@ -15,6 +15,12 @@ pub(super) enum CopyFile {
     Write(File),
 }
 
+/// Whether a line is `\.`, which ends the data.
+fn is_end_of_data(line: &[u8]) -> bool {
+    let line = line.strip_suffix(b"\n").unwrap_or(line);
+    line.strip_suffix(b"\r").unwrap_or(line) == b"\\."
+}
+
 impl Shell {
     /// Sends the lines up to `\.` as COPY data. A copy that the server has given up is read to its end all the same.
     pub(super) fn send_copy_data(&mut self, io: &mut Streams<'_>) -> io::Result<()> {
@@ -28,7 +34,7 @@ impl Shell {
         io.out.flush()?;
         let mut chunk = Vec::new();
         while let Some(line) = self.next_copy_line(io) {
-            if line == b"\\.\n" || line == b"\\." {
+            if is_end_of_data(&line) {
                 break;
             }
             chunk.extend_from_slice(&line);
@@ -62,7 +68,7 @@ impl Shell {
     /// Passes over the data of a COPY that failed before it took any.
     pub(super) fn skip_copy_data(&mut self, io: &mut Streams<'_>) {
         while let Some(line) = self.input.take_line().or_else(|| (io.lines)()) {
-            if line == "\\." {
+            if is_end_of_data(line.as_bytes()) {
                 break;
             }
         }
@@ -72,7 +78,7 @@ impl Shell {
     pub(super) fn write_copy_data(&mut self, data: &[u8], io: &mut Streams<'_>) -> io::Result<()> {
         match &mut self.copy_file {
             Some(CopyFile::Write(file)) => file.write_all(data),
-            _ => Self::result_target(&mut self.output, io).write_all(data),
+            _ => self.write_to_go_file(io, &mut |shell, io| Self::result_target(&mut shell.output, io).write_all(data)),
         }
     }
 }

@@ -2,16 +2,17 @@
 
 use std::borrow::Cow;
 use std::io;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
-use super::execution::{Collected, Ran, Run, Take, text_of};
+use super::command::reason;
+use super::execution::{Collected, Ran, Run, Take, text_of, texts_of};
 use super::message::format_message;
-use super::print::{Align, PrintSettings, Table, print_table};
+use super::print::{Align, PrintSettings, Rows, Table};
 use super::shell::{LOST_TEXT, LastError, Shell, Streams};
-use crate::wire::{Column, Event, Lost, Notification, Row, ServerMessage};
+use super::show::WATCH_INTERVAL;
+use super::stored::StoredRows;
+use crate::wire::{Column, Event, Lost, Notification, ServerMessage};
 
-/// How often the watcher is called while a statement runs.
-const WATCH_INTERVAL: Duration = Duration::from_millis(20);
 impl Shell {
     /// Sends a query string and deals with everything it brings.
     pub(super) fn run(
@@ -25,7 +26,7 @@ impl Shell {
         let started = Instant::now();
         let mut run = Run::new(sql, take, settings, started);
         if self.connection.start_query(sql).is_err() {
-            return self.lose(run, started, io);
+            return self.lose(run, started, io, watch);
         }
         loop {
             match self.wait(&mut run.last_watch, watch) {
@@ -33,13 +34,13 @@ impl Shell {
                     run.ran.execution.transaction = status;
                     break;
                 }
-                Ok(event) => self.take_event(event, &mut run, io)?,
-                Err(_) => return self.lose(run, started, io),
+                Ok(event) => self.take_event(event, &mut run, io, watch)?,
+                Err(_) => return self.lose(run, started, io, watch),
             }
         }
         run.ran.execution.elapsed = started.elapsed();
         if let Some(last) = run.previous.take() {
-            self.finish_result(last, true, &mut run, io)?;
+            self.finish_result(last, true, &mut run, io, watch)?;
         }
         self.print_notifications(&run.ran.execution.notifications, io)?;
         Ok(run.ran)
@@ -58,21 +59,36 @@ impl Shell {
         }
     }
 
-    fn take_event(&mut self, event: Event, run: &mut Run<'_>, io: &mut Streams<'_>) -> io::Result<()> {
+    fn take_event(
+        &mut self,
+        event: Event,
+        run: &mut Run<'_>,
+        io: &mut Streams<'_>,
+        watch: &mut dyn FnMut(),
+    ) -> io::Result<()> {
         match event {
-            Event::Columns(columns) => run.current = Some(Collected::new(Some(columns))),
+            Event::Columns(columns) => {
+                // A rule's SELECT ends without a tag where the next result begins.
+                if let Some(done) = run.current.take() {
+                    self.complete(done, run, io, watch)?;
+                }
+                run.current = Some(Collected::new(Some(columns), &run.settings.null));
+            }
             Event::Row(row) => {
-                if let Some(current) = &mut run.current {
-                    current.rows.push(row);
+                if let Some(current) = run.current.as_mut().filter(|current| !current.is_dropped)
+                    && let Err(error) = current.rows.push(&row)
+                {
+                    current.drop_rows();
+                    self.give_up(&error, run, io)?;
                 }
             }
             Event::Complete(tag) => {
-                let mut done = run.current.take().unwrap_or_else(|| Collected::new(None));
+                let mut done = run.current.take().unwrap_or_else(|| Collected::new(None, ""));
                 done.tag = tag;
                 done.is_copy_shown = std::mem::take(&mut run.copied_to_output);
-                self.complete(done, run, io)?;
+                self.complete(done, run, io, watch)?;
             }
-            Event::Empty => self.complete(Collected::new(None), run, io)?,
+            Event::Empty => self.complete(Collected::new(None, ""), run, io, watch)?,
             Event::Notice(notice) => {
                 let text = format_message(&notice, &run.ran.execution.sql, false, self.variables.message_style());
                 self.report(&text, io)?;
@@ -81,7 +97,7 @@ impl Shell {
             Event::Error(error) => {
                 run.current = None;
                 if let Some(previous) = run.previous.take() {
-                    self.finish_result(previous, false, run, io)?;
+                    self.finish_result(previous, false, run, io, watch)?;
                 }
                 self.take_error(error, run, io)?;
             }
@@ -89,15 +105,15 @@ impl Shell {
             Event::CopyIn => {
                 run.ran.copies_read += 1;
                 if let Some(previous) = run.previous.take() {
-                    self.finish_result(previous, false, run, io)?;
+                    self.finish_result(previous, false, run, io, watch)?;
                 }
                 self.send_copy_data(io)?;
             }
             Event::CopyOut => {
                 if let Some(previous) = run.previous.take() {
-                    self.finish_result(previous, false, run, io)?;
+                    self.finish_result(previous, false, run, io, watch)?;
                 }
-                run.copied_to_output = self.copy_file.is_none();
+                run.copied_to_output = self.copy_file.is_none() && self.go_file.is_none();
             }
             Event::CopyData(data) => self.write_copy_data(&data, io)?,
             Event::CopyDone | Event::Ready(_) => {}
@@ -105,10 +121,29 @@ impl Shell {
         Ok(())
     }
 
+    /// There is no room for a result's rows: says so and stops the statement.
+    fn give_up(&mut self, error: &io::Error, run: &mut Run<'_>, io: &mut Streams<'_>) -> io::Result<()> {
+        let place = std::env::temp_dir();
+        self.complain(
+            &format!("the result does not fit into {}: {}; its statement is cancelled", place.display(), reason(error)),
+            io,
+        )?;
+        run.ran.execution.has_failed = true;
+        // If the request does not get through, the rest of the rows comes and is dropped.
+        let _ = self.connection.canceller().cancel();
+        Ok(())
+    }
+
     /// A result is complete, so the one before it is printed.
-    fn complete(&mut self, done: Collected, run: &mut Run<'_>, io: &mut Streams<'_>) -> io::Result<()> {
+    fn complete(
+        &mut self,
+        done: Collected,
+        run: &mut Run<'_>,
+        io: &mut Streams<'_>,
+        watch: &mut dyn FnMut(),
+    ) -> io::Result<()> {
         match run.previous.replace(done) {
-            Some(previous) => self.finish_result(previous, false, run, io),
+            Some(previous) => self.finish_result(previous, false, run, io, watch),
             None => Ok(()),
         }
     }
@@ -135,11 +170,15 @@ impl Shell {
     /// Prints or takes a result and keeps it.
     fn finish_result(
         &mut self,
-        result: Collected,
+        mut result: Collected,
         is_last: bool,
         run: &mut Run<'_>,
         io: &mut Streams<'_>,
+        watch: &mut dyn FnMut(),
     ) -> io::Result<()> {
+        if result.is_dropped {
+            return Ok(());
+        }
         let is_shown = is_last || self.variables.is_on("SHOW_ALL_RESULTS");
         match (&result.columns, run.take) {
             (Some(columns), Take::Set(prefix)) if is_last => {
@@ -147,11 +186,15 @@ impl Shell {
                 run.ran.execution.has_failed |= !self.set_from_row(columns, &result.rows, prefix, io)?;
             }
             (Some(_), Take::Execute) if is_last => {
-                run.ran.found = result.rows.iter().flat_map(|row| row.values()).flatten().map(text_of).collect();
+                result.rows.for_each_row(&mut |row| {
+                    run.ran.found.extend(row.values().flatten().map(text_of));
+                    true
+                })?;
             }
             (Some(columns), _) if is_shown => {
-                let table = result_table(columns, &result.rows, run.settings);
-                print_table(&table, run.settings, Self::result_target(&mut self.output, io))?;
+                let table = result_table(columns, run.settings);
+                let rows = &mut result.rows;
+                self.write_to_go_file(io, &mut |shell, io| shell.show_rows(&table, rows, run.settings, io, watch))?;
                 if ["INSERT", "UPDATE", "DELETE"].iter().any(|word| result.tag.starts_with(word)) {
                     self.print_tag(&result.tag, io)?;
                 }
@@ -166,8 +209,7 @@ impl Shell {
             self.variables.set_unchecked("SQLSTATE", "00000");
             self.variables.set_unchecked("ROW_COUNT", tag_count(&result.tag));
         }
-        run.keep(result);
-        Ok(())
+        run.keep(result)
     }
 
     pub(super) fn print_tag(&mut self, tag: &str, io: &mut Streams<'_>) -> io::Result<()> {
@@ -180,17 +222,21 @@ impl Shell {
     fn set_from_row(
         &mut self,
         columns: &[Column],
-        rows: &[Row],
+        rows: &StoredRows,
         prefix: &str,
         io: &mut Streams<'_>,
     ) -> io::Result<bool> {
-        let [row] = rows else {
-            let text =
-                if rows.is_empty() { "no rows returned for \\gset" } else { "more than one row returned for \\gset" };
+        let text = match rows.count() {
+            0 => "no rows returned for \\gset",
+            1 => "",
+            _ => "more than one row returned for \\gset",
+        };
+        if !text.is_empty() {
             self.complain(text, io)?;
             return Ok(false);
-        };
-        for (column, value) in columns.iter().zip(row.values()) {
+        }
+        let values = rows.first()?.map(|row| texts_of(&row)).unwrap_or_default();
+        for (column, value) in columns.iter().zip(values) {
             let name = format!("{prefix}{}", column.name);
             if super::variables::Variables::is_special(&name) {
                 let text = format!("attempt to \\gset into specially treated variable \"{name}\" ignored");
@@ -199,7 +245,7 @@ impl Shell {
                 continue;
             }
             let set = match value {
-                Some(value) => self.variables.set(&name, &text_of(value)),
+                Some(value) => self.variables.set(&name, &value),
                 None => {
                     self.variables.unset(&name);
                     Ok(())
@@ -223,9 +269,15 @@ impl Shell {
     }
 
     /// The connection broke: says so as psql does and ends the run.
-    fn lose(&mut self, mut run: Run<'_>, started: Instant, io: &mut Streams<'_>) -> io::Result<Ran> {
+    fn lose(
+        &mut self,
+        mut run: Run<'_>,
+        started: Instant,
+        io: &mut Streams<'_>,
+        watch: &mut dyn FnMut(),
+    ) -> io::Result<Ran> {
         if let Some(previous) = run.previous.take() {
-            self.finish_result(previous, false, &mut run, io)?;
+            self.finish_result(previous, false, &mut run, io, watch)?;
         }
         self.report(LOST_TEXT, io)?;
         run.ran.execution.elapsed = started.elapsed();
@@ -235,23 +287,14 @@ impl Shell {
     }
 }
 
-/// A result as a table, cells borrowed from its rows.
-fn result_table<'a>(columns: &'a [Column], rows: &'a [Row], settings: &'a PrintSettings) -> Table<'a> {
-    let mut cells = Vec::with_capacity(columns.len() * rows.len());
-    for row in rows {
-        cells.extend(row.values().map(|value| match value {
-            Some(value) => String::from_utf8_lossy(value),
-            None => Cow::Borrowed(settings.null.as_str()),
-        }));
-    }
+/// What stands around a result's rows.
+fn result_table<'a>(columns: &'a [Column], settings: &PrintSettings) -> Table<'a> {
     Table {
         title: settings.title.clone(),
         headers: columns.iter().map(|column| Cow::Borrowed(column.name.as_str())).collect(),
         aligns: columns.iter().map(|column| Align::of_type(column.type_oid)).collect(),
-        cells,
-        row_count: rows.len(),
-        footers: Vec::new(),
         counts_rows: true,
+        ..Table::default()
     }
 }
 

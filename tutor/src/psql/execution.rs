@@ -1,8 +1,10 @@
 //! What running a query string brings, and what is kept of it.
 
+use std::io;
 use std::time::{Duration, Instant};
 
-use super::print::PrintSettings;
+use super::print::{PrintSettings, Rows};
+use super::stored::StoredRows;
 use crate::wire::{Column, Notification, Row, ServerMessage, TransactionStatus};
 
 /// Rows that an [`Execution`] keeps of all its results together.
@@ -91,9 +93,11 @@ pub(super) struct Ran {
 #[derive(Debug)]
 pub(super) struct Collected {
     pub(super) columns: Option<Vec<Column>>,
-    pub(super) rows: Vec<Row>,
+    pub(super) rows: StoredRows,
     pub(super) tag: String,
     pub(super) is_copy_shown: bool,
+    /// There was no room for its rows, which was said; so it is not shown.
+    pub(super) is_dropped: bool,
 }
 
 /// A run in progress.
@@ -125,8 +129,16 @@ impl Ran {
 }
 
 impl Collected {
-    pub(super) fn new(columns: Option<Vec<Column>>) -> Self {
-        Self { columns, rows: Vec::new(), tag: String::new(), is_copy_shown: false }
+    /// Without rows yet; `null` is printed for NULL.
+    pub(super) fn new(columns: Option<Vec<Column>>, null: &str) -> Self {
+        let rows = StoredRows::new(columns.as_ref().map_or(0, Vec::len), null);
+        Self { columns, rows, tag: String::new(), is_copy_shown: false, is_dropped: false }
+    }
+
+    /// Forgets all rows, and takes no more.
+    pub(super) fn drop_rows(&mut self) {
+        self.rows = StoredRows::new(0, "");
+        self.is_dropped = true;
     }
 }
 
@@ -154,20 +166,28 @@ impl<'a> Run<'a> {
     }
 
     /// Keeps a result within the bounds.
-    pub(super) fn keep(&mut self, result: Collected) {
+    pub(super) fn keep(&mut self, result: Collected) -> io::Result<()> {
         let mut rows = Vec::new();
-        for row in &result.rows {
+        let mut keep = |row: &Row| {
             self.kept_rows += 1;
             self.kept_bytes += row.size();
-            if self.kept_rows > KEPT_ROWS || self.kept_bytes > KEPT_BYTES {
-                self.ran.execution.truncated = true;
-                break;
+            let has_room = self.kept_rows <= KEPT_ROWS && self.kept_bytes <= KEPT_BYTES;
+            if has_room {
+                rows.push(texts_of(row));
             }
-            rows.push(row.values().map(|value| value.map(text_of)).collect());
-        }
+            has_room
+        };
+        result.rows.for_each_row(&mut keep)?;
+        self.ran.execution.truncated |= rows.len() < result.rows.count();
         let columns = result.columns.unwrap_or_default();
         self.ran.execution.results.push(ResultSet { columns, rows, tag: result.tag });
+        Ok(())
     }
+}
+
+/// A row's values; `None` is NULL.
+pub(super) fn texts_of(row: &Row) -> Vec<Option<String>> {
+    row.values().map(|value| value.map(text_of)).collect()
 }
 
 pub(super) fn text_of(value: &[u8]) -> String {

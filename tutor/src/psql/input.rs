@@ -87,6 +87,8 @@ pub(super) struct Input {
     pub(super) buffer: String,
     pub(super) previous: String,
     lines: VecDeque<String>,
+    /// What stands before a NUL, to be put before the next line.
+    cut_line: Option<String>,
     /// Length of the buffer after a line break was added to it and nothing else.
     newline_at: Option<usize>,
     lines_begun: usize,
@@ -113,6 +115,7 @@ impl Input {
             buffer: String::new(),
             previous: String::new(),
             lines: VecDeque::new(),
+            cut_line: None,
             newline_at: None,
             lines_begun: 0,
             is_finished: false,
@@ -125,10 +128,19 @@ impl Input {
     pub(super) fn push_line(&mut self, line: &str) {
         // More came after all: a script within a session has an end, the session goes on.
         self.is_finished = false;
-        self.lines.push_back(line.to_owned());
+        let mut line = self.cut_line.take().unwrap_or_default() + line;
+        // psql reads on over what follows a NUL, the end of the line included.
+        match line.find('\0') {
+            Some(end) => {
+                line.truncate(end);
+                self.cut_line = Some(line);
+            }
+            None => self.lines.push_back(line),
+        }
     }
 
     pub(super) fn finish(&mut self) {
+        self.lines.extend(self.cut_line.take());
         self.is_finished = true;
     }
 
@@ -155,6 +167,7 @@ impl Input {
     /// Forgets the statement begun and every line that waits.
     pub(super) fn clear(&mut self) {
         self.lines.clear();
+        self.cut_line = None;
         self.conditions.clear();
         self.scanner.take_rest();
         self.reset_buffer();
@@ -193,16 +206,26 @@ impl Input {
                 Stop::Backslash if self.skips_command() => {}
                 Stop::Semicolon => return Some(Item::Statement(self.take_statement(Ending::Semicolon))),
                 Stop::Backslash => return Some(self.command(variables, remarks)),
+                Stop::EndOfLine if self.ends_with_line(variables) => {
+                    return Some(Item::Statement(self.take_statement(Ending::Semicolon)));
+                }
                 Stop::EndOfLine => {}
             }
         }
     }
 
+    /// Whether the end of the line ends the statement (`SINGLELINE`).
+    fn ends_with_line(&self, variables: &Variables) -> bool {
+        variables.is_on("SINGLELINE")
+            && self.scanner.prompt(self.buffer.is_empty()) == PromptState::Continue
+            && !self.scanner.is_in_body()
+    }
+
     /// Moves on to the next line that has a meaning; false when there is none.
     fn begin_line(&mut self, variables: &Variables, remarks: &mut Remarks) -> bool {
         while let Some(line) = self.take_line() {
-            // psql's lines end at a NUL, and a byte order mark counts at the very beginning only.
-            let mut line = line.split('\0').next().unwrap_or_default();
+            let mut line = line.as_str();
+            // A byte order mark counts at the very beginning only.
             if self.lines_begun == 1 {
                 line = line.strip_prefix('\u{feff}').unwrap_or(line);
             }
@@ -296,7 +319,12 @@ impl Input {
         if self.buffer.is_empty() {
             self.buffer.clone_from(&self.previous);
         }
+        // What is watched is not what the next command sends again.
+        let kept = matches!(ending, Ending::Watch { .. }).then(|| self.previous.clone());
         let statement = self.take_statement(ending);
+        if let Some(kept) = kept {
+            self.previous = kept;
+        }
         self.scanner.reset();
         statement
     }
@@ -324,7 +352,7 @@ pub(super) fn ending(name: &str, words: &mut Words<'_>, variables: &Variables) -
             let mut target = words.next_word(WordKind::FileOrPipe, false, variables)?.map(|word| word.text);
             let mut settings = Vec::new();
             if let Some(first) = target.as_ref().filter(|text| text.starts_with('(')) {
-                settings = go_settings(first, words, variables)?;
+                settings = go_settings(name, first, words, variables)?;
                 target = words.next_word(WordKind::FileOrPipe, false, variables)?.map(|word| word.text);
             }
             Ending::Go { expanded: name == "gx", settings, target }
@@ -355,6 +383,7 @@ fn leading_number(text: &str) -> Option<f64> {
 
 /// The settings in `\g (name=value ...)`.
 fn go_settings(
+    name: &str,
     first: &str,
     words: &mut Words<'_>,
     variables: &Variables,
@@ -364,14 +393,17 @@ fn go_settings(
     while let Some(text) = word {
         let (text, is_last) = text.strip_suffix(')').map_or((text.as_str(), false), |text| (text, true));
         if !text.is_empty() {
-            let (name, value) = text.split_once('=').map_or((text, None), |(name, value)| (name, Some(value)));
-            PrintSettings::default().set(name, value).map_err(WordError::Setting)?;
-            settings.push((name.to_owned(), value.map(str::to_owned)));
+            let (option, value) = text.split_once('=').map_or((text, None), |(name, value)| (name, Some(value)));
+            PrintSettings::default().set(option, value).map_err(WordError::Setting)?;
+            settings.push((option.to_owned(), value.map(str::to_owned)));
         }
         if is_last {
             break;
         }
         word = words.next_word(WordKind::Normal, false, variables)?.map(|word| word.text);
+        if word.is_none() {
+            return Err(WordError::Setting(format!("\\{name}: missing right parenthesis")));
+        }
     }
     Ok(settings)
 }

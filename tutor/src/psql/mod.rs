@@ -3,6 +3,7 @@
 //! ```text
 //! line --push_line--> Shell --next_item--> Item::Statement --perform--> results, tags, messages, Execution
 //!                       |                  Item::Command   --perform--> \d, \set, .. or Unknown: the caller's
+//!                       |                                                     rows: StoredRows --> out or Paging
 //!                       +-- Scanner, Variables, PrintSettings, Connection
 //! ```
 //!
@@ -11,26 +12,36 @@
 
 mod command;
 mod condition;
+mod connection_string;
 mod copy_data;
 mod describe;
 mod execute;
 mod execution;
+mod go_file;
 mod input;
 pub mod message;
+mod paging;
 pub mod print;
 mod query;
 mod scan;
 #[cfg(test)]
 mod scan_tests;
 mod shell;
+mod show;
+mod sql_help;
+mod stored;
 mod transaction;
 mod variables;
 mod words;
 
+pub use connection_string::{is_connection_string, parse_connection_string};
 pub use execution::{Execution, KEPT_BYTES, KEPT_NOTICES, KEPT_ROWS, ResultSet};
 pub use input::{Command, Ending, Item, Statement};
+pub use paging::{Pages, Paging, ScreenSize};
 pub use print::{Expanded, Format, PrintSettings};
 pub use scan::PromptState;
 pub use shell::{Performed, Shell, Streams};
+pub use show::show_text;
+pub use sql_help::help_topics;
 pub use variables::{Variables, quote_identifier, quote_literal};
 pub use words::{Word, WordError, WordKind, Words};

@@ -4,6 +4,7 @@ use std::io;
 use std::time::{Duration, Instant};
 
 use super::execution::{Execution, Ran, Take};
+use super::go_file::GoFile;
 use super::input::{Ending, Statement};
 use super::print::{Expanded, PrintSettings};
 use super::shell::{Performed, Shell, Streams};
@@ -21,14 +22,11 @@ impl Shell {
             Ending::Semicolon | Ending::EndOfInput | Ending::Background => {
                 self.send(sql, Take::Print, &settings, statement.copies_in, io, watch)
             }
-            Ending::Go { target: Some(target), .. } => {
-                self.complain(
-                    &format!("\\g {target}: writing results to files or programs is not supported here"),
-                    io,
-                )?;
+            Ending::Go { target: Some(target), .. } if target.starts_with('|') => {
+                self.complain("\\g: programs do not run here; \\g FILE writes a file", io)?;
                 Ok(Performed::Failed)
             }
-            Ending::Go { expanded, settings: changes, .. } => {
+            Ending::Go { expanded, settings: changes, target } => {
                 let mut settings = settings;
                 if *expanded {
                     settings.expanded = Expanded::On;
@@ -39,10 +37,21 @@ impl Shell {
                         return Ok(Performed::Failed);
                     }
                 }
-                self.send(sql, Take::Print, &settings, statement.copies_in, io, watch)
+                self.go_file = target.clone().map(GoFile::Named);
+                let performed = self.send(sql, Take::Print, &settings, statement.copies_in, io, watch);
+                match self.go_file.take() {
+                    Some(GoFile::Failed) => Ok(performed?.failed()),
+                    _ => performed,
+                }
             }
             Ending::Set { prefix } => self.send(sql, Take::Set(prefix), &settings, 0, io, watch),
-            Ending::Describe => self.describe_result(sql, io, watch),
+            Ending::Describe => {
+                let Some(bracket) = self.begin_bracket(sql, io, watch)? else { return Ok(Performed::Failed) };
+                let performed = self.describe_result(sql, io, watch)?;
+                let nothing = Execution::new(sql, self.connection.transaction());
+                self.end_bracket(bracket, &nothing, io, watch)?;
+                Ok(performed)
+            }
             Ending::Execute => self.execute_values(sql, &settings, io, watch),
             Ending::Watch { seconds } => self.repeat(sql, *seconds, &settings, io, watch),
         }
@@ -129,7 +138,8 @@ impl Shell {
         }
         let user_title = settings.title.clone().map(|title| format!("{title}\t")).unwrap_or_default();
         let canceller = self.connection.canceller();
-        let mut settings = settings.clone();
+        // As in psql, what comes again and again is not paged.
+        let mut settings = PrintSettings { pager: 0, ..settings.clone() };
         loop {
             let now = self.clock(io, watch)?;
             settings.title = Some(format!("{user_title}{now} (every {}s)\n", short_number(seconds)));
@@ -139,6 +149,7 @@ impl Shell {
                 return Ok(Performed::Lost(vec![ran.execution]));
             }
             if ran.execution.has_failed || canceller.is_pressed() {
+                writeln!(io.out)?;
                 return Ok(Performed::Executed(vec![ran.execution]));
             }
             let until = Instant::now() + Duration::from_secs_f64(seconds.min(MOST_WATCH_SECONDS));
@@ -147,6 +158,7 @@ impl Shell {
                 watch();
             }
             if canceller.is_pressed() {
+                writeln!(io.out)?;
                 return Ok(Performed::Executed(vec![ran.execution]));
             }
         }

@@ -142,6 +142,11 @@ impl Scanner {
         self.inside != Inside::Nothing
     }
 
+    /// Whether a function's body is open.
+    pub(super) fn is_in_body(&self) -> bool {
+        self.begins > 0
+    }
+
     /// How many parentheses are open.
     pub(super) fn parentheses(&self) -> usize {
         self.parentheses

@@ -6,8 +6,10 @@ use std::io::{self, Write};
 use super::copy_data::CopyFile;
 use super::execute::notification_text;
 use super::execution::Execution;
+use super::go_file::GoFile;
 use super::input::{Command, Input, Item, Remarks};
 use super::message::format_message;
+use super::paging::Paging;
 use super::print::PrintSettings;
 use super::scan::PromptState;
 use super::variables::Variables;
@@ -48,6 +50,14 @@ pub enum Performed {
 }
 
 impl Performed {
+    /// The same as a failure: its result could not be written.
+    pub(super) fn failed(mut self) -> Self {
+        if let Self::Executed(executions) = &mut self {
+            executions.iter_mut().for_each(|execution| execution.has_failed = true);
+        }
+        self
+    }
+
     /// Whether something failed, in the sense of `ON_ERROR_STOP`.
     pub fn is_failure(&self) -> bool {
         match self {
@@ -69,6 +79,7 @@ pub(super) struct LastError {
 #[derive(Debug)]
 pub struct Shell {
     pub(super) connection: Connection,
+    pub(super) is_connected: bool,
     pub(super) options: ConnectOptions,
     pub(super) variables: Variables,
     pub(super) settings: PrintSettings,
@@ -78,6 +89,9 @@ pub struct Shell {
     /// The file of `\o`.
     pub(super) output: Option<File>,
     pub(super) copy_file: Option<CopyFile>,
+    pub(super) go_file: Option<GoFile>,
+    /// What shows long output, at a terminal.
+    pub(super) pager: Option<Box<dyn Paging>>,
     pub(super) last_error: Option<LastError>,
     /// Whether a person types the lines; a script is skipped to the end of COPY data that nobody takes.
     pub(super) is_interactive: bool,
@@ -90,6 +104,7 @@ impl Shell {
     pub fn new(connection: Connection, options: ConnectOptions) -> Self {
         let mut shell = Self {
             connection,
+            is_connected: true,
             options,
             variables: Variables::default(),
             settings: PrintSettings::default(),
@@ -98,6 +113,8 @@ impl Shell {
             remarks: Remarks::default(),
             output: None,
             copy_file: None,
+            go_file: None,
+            pager: None,
             last_error: None,
             is_interactive: false,
             include_depth: 0,
@@ -153,8 +170,8 @@ impl Shell {
         self.input.continue_with(tail);
     }
 
-    /// Does what an item says. `watch` is called at least every 20 ms while a statement runs. An error means that
-    /// output could not be written.
+    /// Does what an item says. `watch` is called at least every 20 ms while a statement runs and its rows are printed.
+    /// An error means that output could not be written.
     pub fn perform(&mut self, item: Item, io: &mut Streams<'_>, watch: &mut dyn FnMut()) -> io::Result<Performed> {
         self.print_remarks(io)?;
         self.connection.canceller().forget();
@@ -220,6 +237,11 @@ impl Shell {
         self.is_interactive = is_interactive;
     }
 
+    /// Shows long output with `pager`, as far as `\pset pager` allows.
+    pub fn set_pager(&mut self, pager: Option<Box<dyn Paging>>) {
+        self.pager = pager;
+    }
+
     /// What `\set` lists.
     pub fn variables(&self) -> &Variables {
         &self.variables
@@ -245,6 +267,11 @@ impl Shell {
         &self.options
     }
 
+    /// Whether there is a session: a script's `\c` that fails leaves none.
+    pub fn is_connected(&self) -> bool {
+        self.is_connected
+    }
+
     /// Process id of the session's backend.
     pub fn pid(&self) -> i32 {
         self.connection.pid()
@@ -253,6 +280,11 @@ impl Shell {
     /// Where the session stood at the end of the last query string.
     pub fn transaction(&self) -> TransactionStatus {
         self.connection.transaction()
+    }
+
+    /// Whether the session has the rights of a superuser now, as the server reported it last.
+    pub fn is_superuser(&self) -> bool {
+        self.connection.parameter("is_superuser") == Some("on")
     }
 
     /// A handle that cancels the running statement from another thread, and ends a `\watch`.
@@ -311,6 +343,7 @@ impl Shell {
     /// Goes on with another session.
     pub(super) fn adopt(&mut self, connection: Connection, options: ConnectOptions) {
         self.connection = connection;
+        self.is_connected = true;
         self.options = options;
         self.set_connection_variables();
     }

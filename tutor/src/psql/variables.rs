@@ -5,6 +5,9 @@ use std::collections::BTreeMap;
 
 use super::message::{MessageStyle, ShowContext, Verbosity};
 
+/// The psql whose behaviour this is.
+const VERSION_NAME: &str = "15";
+const VERSION: &str = concat!("PostgreSQL 15 (tutor ", env!("CARGO_PKG_VERSION"), ")");
 const BOOLEANS: [&str; 10] = [
     "AUTOCOMMIT",
     "ON_ERROR_STOP",
@@ -47,6 +50,9 @@ impl Default for Variables {
             variables.set_unchecked(name, default);
         }
         for (name, value) in [
+            ("VERSION", VERSION),
+            ("VERSION_NAME", VERSION_NAME),
+            ("VERSION_NUM", "150000"),
             ("PROMPT1", "%/%R%x%# "),
             ("PROMPT2", "%/%R%x%# "),
             ("PROMPT3", ">> "),
@@ -142,6 +148,23 @@ pub(super) fn parse_bool(text: &str) -> Option<bool> {
     }
 }
 
+/// A number as psql reads it: decimal, hexadecimal after `0x`, octal after `0`.
+pub(super) fn parse_integer(text: &str) -> Option<i32> {
+    let text = text.trim_start();
+    let (sign, digits) = match text.strip_prefix(['-', '+']) {
+        Some(digits) => (if text.starts_with('-') { "-" } else { "" }, digits),
+        None => ("", text),
+    };
+    let hexadecimal = digits.strip_prefix("0x").or_else(|| digits.strip_prefix("0X"));
+    let (digits, radix) = match hexadecimal {
+        Some(digits) => (digits, 16),
+        None if digits.len() > 1 && digits.starts_with('0') => (digits, 8),
+        None => (digits, 10),
+    };
+    let is_number = digits.starts_with(|c: char| c.is_ascii_hexdigit());
+    is_number.then(|| i32::from_str_radix(&format!("{sign}{digits}"), radix).ok()).flatten()
+}
+
 fn is_valid_name(name: &str) -> bool {
     !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_' || !c.is_ascii())
 }
@@ -160,9 +183,11 @@ fn special_value(name: &str, value: &str) -> Result<String, String> {
         return boolean_value(name, value);
     }
     if INTEGERS.iter().any(|(known, _)| *known == name) {
-        return match value.parse::<i32>() {
-            Ok(_) => Ok(value.to_owned()),
-            Err(_) => Err(format!("invalid value \"{value}\" for \"{name}\": integer expected")),
+        return match parse_integer(value) {
+            Some(_) => Ok(value.to_owned()),
+            // The shells' rule for it.
+            None if name == "IGNOREEOF" => Ok("10".to_owned()),
+            None => Err(format!("invalid value \"{value}\" for \"{name}\": integer expected")),
         };
     }
     let Some((_, choices, _)) = CHOICES.iter().find(|(known, _, _)| *known == name) else {

@@ -10,7 +10,9 @@ pub enum WordKind {
     Normal,
     /// The same, then folded as an SQL identifier: lower case, double quotes taken away.
     Identifier,
-    /// The same, except that `|` takes the whole rest of the line.
+    /// The same without folding: double quotes taken away.
+    Name,
+    /// The same as normal, except that `|` takes the whole rest of the line.
     FileOrPipe,
     /// The whole rest of the line, as it is.
     WholeLine,
@@ -188,13 +190,17 @@ impl WordReader {
         if self.text.is_empty() && self.quote.is_none() {
             return None;
         }
-        let text = if kind == WordKind::Identifier { fold_identifier(&self.text) } else { self.text };
+        let text = match kind {
+            WordKind::Identifier => unquoted(&self.text, |c| c.to_ascii_lowercase()),
+            WordKind::Name => unquoted(&self.text, |c| c),
+            _ => self.text,
+        };
         Some(Word { text, quote: self.quote })
     }
 }
 
-/// Lower case outside double quotes, double quotes taken away.
-fn fold_identifier(text: &str) -> String {
+/// Double quotes taken away, what stands outside them folded.
+fn unquoted(text: &str, fold: impl Fn(char) -> char) -> String {
     let mut out = String::with_capacity(text.len());
     let mut chars = text.chars().peekable();
     let mut quoted = false;
@@ -206,7 +212,7 @@ fn fold_identifier(text: &str) -> String {
             }
             '"' => quoted = !quoted,
             _ if quoted => out.push(c),
-            _ => out.push(c.to_ascii_lowercase()),
+            _ => out.push(fold(c)),
         }
     }
     out

@@ -102,10 +102,15 @@ pub const COMMANDS: &[CommandEntry] = &[
     entry(Group::Lesson, &["back"], "", "go back one step"),
     entry(Group::Lesson, &["goto"], "ID", "go to a lesson or an exercise"),
     entry(Group::Lesson, &["progress"], "", "show how far you are"),
+    entry(Group::Lesson, &["review"], "[ID]", "show your earlier answers, or one of them with the solution"),
     entry(Group::Lesson, &["play"], "", "free play, until \\task"),
     entry(Group::Processes, &["session"], "NAME", "switch to another session of yours, or open it"),
     entry(Group::Processes, &["sessions"], "", "list your sessions, and who waits for whom"),
+    entry(Group::Processes, &["ps"], "[all] [watch]", "show the tree of processes; watch: until a key is pressed"),
+    entry(Group::Processes, &["timeline"], "[NAME] [FILE.svg]", "show what each process did during the last statement"),
+    entry(Group::Processes, &["why"], "[STATEMENT]", "explain why the last statement's plan is not parallel"),
     entry(Group::Processes, &["bg"], "", "run the statement and give the prompt back at once"),
+    entry(Group::Notes, &["transcript"], "FILE | off", "write this sitting to a file, as Markdown"),
     entry(Group::Queries, &["g"], "[(OPTIONS)] [FILE]", "run the statement; `;` does the same"),
     entry(Group::Queries, &["gx"], "[(OPTIONS)] [FILE]", "the same, with the result in expanded form"),
     entry(Group::Queries, &["gset"], "[PREFIX]", "run it and keep the row's values in variables"),
@@ -135,6 +140,8 @@ pub const COMMANDS: &[CommandEntry] = &[
     entry(Group::Results, &["encoding"], "", "show the client's encoding"),
     entry(Group::Variables, &["set"], "[NAME [VALUE]]", "set a variable, or list them; :name :'name' :\"name\" use it"),
     entry(Group::Variables, &["unset"], "NAME", "forget a variable"),
+    entry(Group::Variables, &["getenv"], "NAME VARIABLE", "take a variable of the environment"),
+    entry(Group::Variables, &["prompt"], "[TEXT] NAME", "ask for a variable's value"),
     entry(Group::Variables, &["if"], "EXPRESSION", "begin lines that run under a condition"),
     entry(Group::Variables, &["elif"], "EXPRESSION", "otherwise, under another"),
     entry(Group::Variables, &["else"], "", "otherwise"),
@@ -149,8 +156,6 @@ pub const COMMANDS: &[CommandEntry] = &[
     entry(Group::Objects, &["dn"], "[S+] [PATTERN]", "schemas"),
     entry(Group::Objects, &["dx"], "[+] [PATTERN]", "extensions"),
     entry(Group::Objects, &["du", "dg"], "[S+] [PATTERN]", "roles"),
-    entry(Group::Objects, &["dp", "z"], "[PATTERN]", "privileges"),
-    entry(Group::Objects, &["dT"], "[S+] [PATTERN]", "data types"),
     entry(Group::Objects, &["l", "list"], "[+] [PATTERN]", "databases"),
     entry(Group::Objects, &["sf"], "[+] FUNCTION", "the source of a function"),
     entry(Group::Objects, &["sv"], "[+] VIEW", "the definition of a view"),
@@ -158,6 +163,7 @@ pub const COMMANDS: &[CommandEntry] = &[
     entry(Group::Connection, &["conninfo"], "", "where you are connected"),
     entry(Group::Help, &["?"], "", "this list"),
     entry(Group::Help, &["h", "help"], "[STATEMENT]", "the syntax of SQL statements"),
+    entry(Group::Help, &["copyright"], "", "PostgreSQL's licence"),
     entry(Group::Help, &["q", "quit"], "", "leave"),
 ];
 
@@ -167,13 +173,21 @@ const MISSING: &[(&str, &str)] = &[
     ("cd", "i"),
     ("password", "conninfo"),
     ("setenv", "set"),
-    ("getenv", "set"),
     ("ef", "sf"),
     ("ev", "sv"),
     ("lo_export", "copy"),
     ("lo_import", "copy"),
     ("lo_list", "d"),
     ("lo_unlink", "d"),
+    ("H", "pset"),
+    ("crosstabview", "gx"),
+];
+
+/// psql's lists that are not here, without `S` and `+`: what they show is asked for with SELECT.
+const MISSING_LISTS: &[&str] = &[
+    "da", "dA", "dAc", "dAf", "dAo", "dAp", "db", "dc", "dC", "dconfig", "dd", "dD", "ddp", "des", "det", "deu", "dew",
+    "dF", "dFd", "dFp", "dFt", "dl", "dL", "do", "dO", "dp", "dP", "dPi", "dPn", "dPt", "drds", "dRp", "dRs", "dT",
+    "dX", "dy", "z",
 ];
 
 /// What there is to say about a name that is no command here.
@@ -192,6 +206,9 @@ pub(super) fn no_command(name: &str, in_lab: bool) -> NoCommand {
     if let Some((_, nearest)) = MISSING.iter().find(|(missing, _)| *missing == name) {
         return NoCommand::Missing(nearest);
     }
+    if MISSING_LISTS.contains(&name.trim_end_matches(['S', '+'])) {
+        return NoCommand::Missing("d");
+    }
     if name == "exit" {
         return NoCommand::Meant("q");
     }
@@ -200,13 +217,36 @@ pub(super) fn no_command(name: &str, in_lab: bool) -> NoCommand {
 }
 
 /// The names of the tutor's own commands: those of its groups, and `\?`, `\e` and `\s`, which psql's core leaves to it.
-pub(super) const OWN_NAMES: [&str; 19] = [
-    "task", "hint", "check", "build", "solution", "reset", "next", "skip", "back", "goto", "progress", "play",
-    "session", "sessions", "bg", "?", "e", "edit", "s",
+pub(super) const OWN_NAMES: [&str; 24] = [
+    "task",
+    "hint",
+    "check",
+    "build",
+    "solution",
+    "reset",
+    "next",
+    "skip",
+    "back",
+    "goto",
+    "progress",
+    "review",
+    "play",
+    "transcript",
+    "session",
+    "sessions",
+    "ps",
+    "timeline",
+    "why",
+    "bg",
+    "?",
+    "e",
+    "edit",
+    "s",
 ];
 
 /// Those of them that work without a lab.
-pub(super) const ROOM_NAMES: [&str; 7] = ["session", "sessions", "bg", "?", "e", "edit", "s"];
+pub(super) const ROOM_NAMES: [&str; 11] =
+    ["session", "sessions", "ps", "timeline", "why", "bg", "transcript", "?", "e", "edit", "s"];
 
 /// The list of commands, `in_lab` or without one.
 pub(super) fn help(in_lab: bool) -> String {
@@ -237,6 +277,7 @@ pub(super) enum LessonCommand {
     Back,
     Goto(String),
     Progress,
+    Review(String),
     Play,
 }
 
@@ -255,6 +296,7 @@ impl LessonCommand {
             "back" => LessonCommand::Back,
             "goto" => LessonCommand::Goto(without_semicolon(argument)),
             "progress" => LessonCommand::Progress,
+            "review" => LessonCommand::Review(without_semicolon(argument)),
             "play" => LessonCommand::Play,
             _ => return None,
         })
@@ -266,6 +308,10 @@ impl LessonCommand {
 pub(super) enum RoomCommand {
     Session(String),
     Sessions,
+    Transcript(String),
+    Ps(String),
+    Timeline(String),
+    Why(String),
     Help,
 }
 
@@ -275,9 +321,18 @@ impl RoomCommand {
         Some(match name {
             "session" => RoomCommand::Session(without_semicolon(argument)),
             "sessions" => RoomCommand::Sessions,
+            "transcript" => RoomCommand::Transcript(argument.to_owned()),
+            "ps" => RoomCommand::Ps(without_semicolon(argument)),
+            "timeline" => RoomCommand::Timeline(without_semicolon(argument)),
+            "why" => RoomCommand::Why(without_semicolon(argument)),
             "?" => RoomCommand::Help,
             _ => return None,
         })
+    }
+
+    /// Whether it is about the notes of a sitting, and not about what is done in it.
+    pub(super) fn is_note(&self) -> bool {
+        matches!(self, RoomCommand::Transcript(_) | RoomCommand::Help)
     }
 }
 

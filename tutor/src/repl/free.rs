@@ -5,12 +5,15 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::commands::{self, RoomCommand};
+use super::edit::BufferCommand;
 use super::listen::listen_while;
+use super::pager::TerminalPager;
 use super::prompt::prompt_end;
 use super::room::{self, OBSERVED_FROM, Room, WhileBusy};
+use super::script::{self, End};
 use super::source::{Line, LineSource, copy_line};
 use super::{Output, text};
-use crate::lab::session_options;
+use crate::processes::Sampler;
 use crate::psql::{Command, Item, Performed, Shell, Streams};
 use crate::server::{Role, Server};
 use crate::sessions::{BlockWatch, InterruptWatch, Ran, Sessions, Wait, session_asked_for};
@@ -35,25 +38,31 @@ pub enum FreeError {
 
 /// Where to work freely, and as whom.
 pub struct FreePlay<'a> {
-    /// The private server.
-    pub server: &'a Server,
-    /// Whose rights the sessions have.
-    pub role: Role,
-    /// The database.
-    pub database: &'a str,
+    /// The private server, unless the user's own is worked on.
+    pub server: Option<&'a Server>,
+    /// Where sessions connect.
+    pub options: ConnectOptions,
     /// Becomes true when Ctrl-C is pressed while a statement runs.
     pub interrupt: Arc<AtomicBool>,
 }
 
-/// Runs what `source` brings until it ends or `\q`.
+/// Runs what `source` brings until it ends or `\q`. A script ends as psql's does.
 ///
 /// # Errors
 /// There is no connection, or reading or writing fails.
-pub fn play(play: FreePlay<'_>, source: &mut dyn LineSource, output: Output<'_>) -> Result<(), FreeError> {
+pub fn play(play: FreePlay<'_>, source: &mut dyn LineSource, output: Output<'_>) -> Result<End, FreeError> {
     let interactive = source.is_interactive();
-    let mut room = FreeRoom { play, interactive, sessions: Sessions::default(), observer: None };
+    let mut room = FreeRoom { play, interactive, sessions: Sessions::default(), observer: None, is_interrupted: false };
+    room.sessions.set_pager(TerminalPager::of_terminal());
+    if let Some(sampler) = room.play.server.map(Sampler::new) {
+        if interactive {
+            sampler.prepare();
+        }
+        room.sessions.set_sampler(sampler);
+    }
     room.open_session(FIRST_SESSION)?;
-    let mut table = Table { room, output, interactive };
+    output.record.begin(&text::transcript_of_play(&room.play.options.database), interactive);
+    let mut table = Table { room, output, interactive, stops_on_error: false };
     table.read_lines(source)
 }
 
@@ -61,7 +70,7 @@ pub fn play(play: FreePlay<'_>, source: &mut dyn LineSource, output: Output<'_>)
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Flow {
     GoOn,
-    Leave,
+    Leave(End),
 }
 
 struct FreeRoom<'a> {
@@ -69,16 +78,17 @@ struct FreeRoom<'a> {
     interactive: bool,
     sessions: Sessions,
     observer: Option<postgres::Client>,
+    /// Whether Ctrl-C was pressed while the last statement ran.
+    is_interrupted: bool,
 }
 
 impl FreeRoom<'_> {
-    fn options(&self) -> ConnectOptions {
-        session_options(self.play.server, self.play.role, self.play.database)
-    }
-
     fn open_session(&mut self, name: &str) -> Result<(), ConnectError> {
-        let options = self.options();
-        let mut shell = Shell::new(Connection::connect(&options)?, options);
+        let options = &self.play.options;
+        let mut shell = Shell::new(Connection::connect(options)?, options.clone());
+        if !self.interactive {
+            shell.variables_mut().set_unchecked("QUIET", "on");
+        }
         shell.set_interactive(self.interactive);
         shell.set_own_commands(&commands::ROOM_NAMES);
         if let Some(shown) = self.sessions.shell().map(|shell| shell.settings().clone()) {
@@ -93,20 +103,22 @@ impl FreeRoom<'_> {
         &mut self,
         run: impl FnOnce(&mut Sessions, &mut dyn FnMut() -> Wait) -> io::Result<Ran>,
     ) -> io::Result<Ran> {
-        let FreeRoom { play, sessions, observer, .. } = self;
+        let FreeRoom { play, sessions, observer, is_interrupted, .. } = self;
         let Some(session) = sessions.current() else { return Ok(Ran::Ended(Performed::Failed)) };
         let (pid, canceller) = (session.pid(), session.canceller().clone());
         let mut interrupt = InterruptWatch::new(&play.interrupt, canceller);
         let mut block = BlockWatch::default();
-        run(sessions, &mut || match interrupt.tick() {
+        let ran = run(sessions, &mut || match interrupt.tick() {
             Wait::GoOn => block.tick(|| is_blocked(observer, play.server, pid)),
             leave => leave,
-        })
+        });
+        *is_interrupted = interrupt.was_pressed();
+        ran
     }
 
     /// New connections in place of those that are lost.
     fn reconnect(&mut self) -> Result<(), ConnectError> {
-        let options = self.options();
+        let options = self.play.options.clone();
         for (_, session) in self.sessions.iter_mut() {
             if session.poll_idle().is_err() {
                 session.reconnect(options.clone())?;
@@ -117,7 +129,8 @@ impl FreeRoom<'_> {
 }
 
 /// A look that fails says nothing; the next one is made with a new session.
-fn is_blocked(observer: &mut Option<postgres::Client>, server: &Server, pid: i32) -> bool {
+fn is_blocked(observer: &mut Option<postgres::Client>, server: Option<&Server>, pid: i32) -> bool {
+    let Some(server) = server else { return false };
     if observer.is_none() {
         *observer = server.connect(Role::Observer, OBSERVED_FROM).ok();
     }
@@ -152,8 +165,12 @@ impl Room for FreeRoom<'_> {
         Ok(None)
     }
 
-    fn server(&self) -> &Server {
+    fn server(&self) -> Option<&Server> {
         self.play.server
+    }
+
+    fn interrupt(&self) -> &AtomicBool {
+        &self.play.interrupt
     }
 
     fn is_lab(&self) -> bool {
@@ -165,34 +182,39 @@ struct Table<'p, 'o> {
     room: FreeRoom<'p>,
     output: Output<'o>,
     interactive: bool,
+    /// `ON_ERROR_STOP` in a script, as it was when the line began.
+    stops_on_error: bool,
 }
 
 impl Table<'_, '_> {
-    fn read_lines(&mut self, source: &mut dyn LineSource) -> Result<(), FreeError> {
+    fn read_lines(&mut self, source: &mut dyn LineSource) -> Result<End, FreeError> {
         loop {
             self.show_arrivals()?;
-            self.output.out.flush()?;
+            self.output.before_prompt()?;
             let prompt = self.prompt();
             let line = self.read_line(source, &prompt)?;
+            self.output.record.line_read();
             // Whatever was pressed before was meant for what ran before.
             self.room.play.interrupt.store(false, Ordering::Relaxed);
             let flow = match line {
                 Line::Text(text) => self.read_text(source, &text)?,
                 Line::Interrupted => self.interrupted(),
-                Line::End => {
-                    self.finish(source)?;
-                    Flow::Leave
-                }
+                Line::End => Flow::Leave(self.finish(source)?),
             };
-            if flow == Flow::Leave {
-                return Ok(());
+            if let Flow::Leave(end) = flow {
+                return Ok(end);
             }
         }
     }
 
     fn read_line(&mut self, source: &mut dyn LineSource, prompt: &str) -> io::Result<Line> {
+        if self.interactive {
+            source.set_surroundings(room::surroundings(&mut self.room, Vec::new()));
+        }
         match source.printer() {
-            Some(printer) => listen_while(&mut self.room.sessions, &printer, || source.read(prompt)),
+            Some(printer) => {
+                listen_while(&mut self.room.sessions, &printer, &self.output.record, || source.read(prompt))
+            }
             None => source.read(prompt),
         }
     }
@@ -202,7 +224,8 @@ impl Table<'_, '_> {
         let other = Some(sessions.current_name()).filter(|name| *name != FIRST_SESSION);
         let other = other.map(|name| format!("[{name}]")).unwrap_or_default();
         let shell = sessions.current().and_then(|session| session.shell());
-        let database = shell.map_or(self.room.play.database, |shell| shell.options().database.as_str());
+        let database =
+            shell.map_or(self.room.play.options.database.as_str(), |shell| shell.options().database.as_str());
         format!("{database}{other}{} ", prompt_end(shell))
     }
 
@@ -220,10 +243,18 @@ impl Table<'_, '_> {
         {
             return Ok(flow);
         }
+        self.take_text(source, text)
+    }
+
+    fn take_text(&mut self, source: &mut dyn LineSource, text: &str) -> Result<Flow, FreeError> {
         if !text.trim().is_empty() && source.remember(text).is_err() {
             self.output.complain(text::HISTORY_LOST)?;
         }
+        if !is_note(text) {
+            self.output.record.typed(text);
+        }
         if let Some(shell) = self.room.sessions.shell() {
+            self.stops_on_error = !self.interactive && shell.variables().is_on("ON_ERROR_STOP");
             text.split('\n').for_each(|line| shell.push_line(line));
         }
         self.run_items(source)
@@ -236,11 +267,11 @@ impl Table<'_, '_> {
             return Ok(Some(Flow::GoOn));
         }
         if !self.interactive {
-            return Ok(Some(self.rejoin(source)?).filter(|flow| *flow == Flow::Leave));
+            return Ok(Some(self.rejoin(source)?).filter(|flow| *flow != Flow::GoOn));
         }
         match WhileBusy::of(line) {
             WhileBusy::Command(command) => self.run_command(command)?,
-            WhileBusy::Quit => return Ok(Some(Flow::Leave)),
+            WhileBusy::Quit => return Ok(Some(Flow::Leave(End::Done))),
             WhileBusy::Refused => room::refuse(&mut self.room, &mut self.output)?,
         }
         Ok(Some(Flow::GoOn))
@@ -263,13 +294,26 @@ impl Table<'_, '_> {
                     RoomCommand::parse(&name, &rest).map_or(Ok(()), |command| self.run_command(command))?;
                     Flow::GoOn
                 }
+                Item::Command(command) => self.perform_command(source, command)?,
                 item => self.perform(source, item)?,
             };
-            if flow == Flow::Leave {
+            if flow != Flow::GoOn {
                 return Ok(flow);
             }
         }
-        Ok(Flow::GoOn)
+        // psql, too, goes on to the end of the line without a connection.
+        let is_connected = self.room.sessions.shell().is_none_or(|shell| shell.is_connected());
+        Ok(if is_connected { Flow::GoOn } else { Flow::Leave(End::Lost) })
+    }
+
+    fn perform_command(&mut self, source: &mut dyn LineSource, command: Command) -> Result<Flow, FreeError> {
+        let Some(shell) = self.room.sessions.shell() else { return Ok(Flow::GoOn) };
+        let Some(own) = BufferCommand::parse(&command.name, &command.rest, shell.variables()) else {
+            return self.perform(source, Item::Command(command));
+        };
+        let edited = room::run_buffer_command(shell, &own, source, &mut self.output)?;
+        self.room.play.interrupt.store(false, Ordering::Relaxed);
+        edited.map_or(Ok(Flow::GoOn), |edited| self.take_text(source, &edited))
     }
 
     fn run_command(&mut self, command: RoomCommand) -> io::Result<()> {
@@ -291,8 +335,18 @@ impl Table<'_, '_> {
 
     /// What follows from what became of an item.
     fn after(&mut self, performed: Performed) -> Result<Flow, FreeError> {
+        let is_failure = performed.is_failure() || matches!(performed, Performed::Unknown(_));
         match performed {
-            Performed::Quit => return Ok(Flow::Leave),
+            Performed::Quit => return Ok(Flow::Leave(End::Done)),
+            // A script has no history, of which psql is silent.
+            Performed::Unknown(command) if !self.interactive && command.name == "s" => return Ok(Flow::GoOn),
+            Performed::Unknown(command) if !self.interactive => {
+                self.output.complain(&script::no_command(&command))?;
+            }
+            Performed::Lost(_) if !self.interactive => {
+                self.output.complain(text::LOST_IN_SCRIPT)?;
+                return Ok(Flow::Leave(End::Lost));
+            }
             Performed::Unknown(command) => {
                 let instead = commands::no_command(&command.name, false);
                 self.output.complain(&text::no_command(&command.name, instead))?;
@@ -300,12 +354,20 @@ impl Table<'_, '_> {
             Performed::Lost(_) => return self.reconnect(),
             _ => {}
         }
-        Ok(Flow::GoOn)
+        let is_interrupted = std::mem::take(&mut self.room.is_interrupted);
+        let stops = is_failure && self.stops_on_error || !self.interactive && is_interrupted;
+        Ok(if stops { Flow::Leave(End::Stopped) } else { Flow::GoOn })
+    }
+
+    /// A script with one session hears with its next statement what the server said meanwhile, as in psql.
+    fn listens(&self) -> bool {
+        let sessions = &self.room.sessions;
+        self.interactive || sessions.iter().count() > 1 || sessions.running_name().is_some()
     }
 
     /// Prints what the servers said while nothing ran.
     fn show_arrivals(&mut self) -> Result<(), FreeError> {
-        if room::show_arrivals(&mut self.room, &mut self.output)? {
+        if self.listens() && room::show_arrivals(&mut self.room, &mut self.output)? {
             self.reconnect()?;
         }
         self.room.sessions.take_finished();
@@ -313,24 +375,29 @@ impl Table<'_, '_> {
     }
 
     /// The end of the input: what is unfinished runs, what was left running is waited for.
-    fn finish(&mut self, source: &mut dyn LineSource) -> Result<(), FreeError> {
+    fn finish(&mut self, source: &mut dyn LineSource) -> Result<End, FreeError> {
         if self.interactive {
-            return Ok(());
+            return Ok(End::Done);
         }
-        self.rejoin(source)?;
+        if let Flow::Leave(end) = self.rejoin(source)? {
+            return Ok(end);
+        }
         if let Some(shell) = self.room.sessions.shell() {
             shell.finish_input();
         }
-        self.run_items(source)?;
+        if let Flow::Leave(end) = self.run_items(source)? {
+            return Ok(end);
+        }
         while let Some(name) = self.room.sessions.running_name() {
             self.room.sessions.switch(&name);
             self.rejoin(source)?;
         }
         if let Some(shell) = self.room.sessions.shell() {
             let mut streams = Streams { out: self.output.out, err: self.output.err, lines: &mut || None };
-            shell.close_input(&mut streams)?;
+            let is_balanced = shell.close_input(&mut streams)?;
+            return Ok(if is_balanced || !self.stops_on_error { End::Done } else { End::Stopped });
         }
-        Ok(())
+        Ok(End::Done)
     }
 
     fn reconnect(&mut self) -> Result<Flow, FreeError> {
@@ -339,4 +406,9 @@ impl Table<'_, '_> {
         self.output.complain(text::RECONNECTED)?;
         Ok(Flow::GoOn)
     }
+}
+
+/// Whether a line is a command about the notes of the sitting, which stands in no transcript.
+fn is_note(line: &str) -> bool {
+    matches!(WhileBusy::of(line), WhileBusy::Command(command) if command.is_note())
 }

@@ -1,161 +1,108 @@
-//! Colours for what is being typed.
+//! Colours for what is being typed, and the bracket that belongs to the one at the cursor.
 
 use std::borrow::Cow;
+use std::fmt::Write;
 
-use owo_colors::OwoColorize;
-use rustyline::highlight::{CmdKind, Highlighter};
-use rustyline::{Completer, Helper, Hinter, Validator};
+use super::lex::{Kind, Lexer, Open, Token};
+use super::paste::EDITED_BYTES;
 
-/// Words that are set in bold; PostgreSQL's most used key words (SQL Key Words, appendix C of its manual).
-const KEYWORDS: [&str; 72] = [
-    "all",
-    "alter",
-    "analyze",
-    "and",
-    "any",
-    "as",
-    "asc",
-    "begin",
-    "between",
-    "by",
-    "call",
-    "case",
-    "cast",
-    "commit",
-    "concurrently",
-    "create",
-    "cross",
-    "database",
-    "delete",
-    "desc",
-    "distinct",
-    "do",
-    "drop",
-    "else",
-    "end",
-    "exists",
-    "explain",
-    "extension",
-    "false",
-    "for",
-    "from",
-    "full",
-    "function",
-    "group",
-    "having",
-    "if",
-    "in",
-    "index",
-    "insert",
-    "into",
-    "is",
-    "join",
-    "left",
-    "like",
-    "limit",
-    "lock",
-    "materialized",
-    "not",
-    "null",
-    "offset",
-    "on",
-    "or",
-    "order",
-    "procedure",
-    "reset",
-    "returning",
-    "rollback",
-    "select",
-    "set",
-    "show",
-    "skip",
-    "table",
-    "then",
-    "true",
-    "truncate",
-    "union",
-    "update",
-    "using",
-    "vacuum",
-    "values",
-    "when",
-    "where",
-];
+const BOLD: &str = "\u{1b}[1m";
+const GREEN: &str = "\u{1b}[32m";
+const MAGENTA: &str = "\u{1b}[35m";
+const CYAN: &str = "\u{1b}[36m";
+const DIM: &str = "\u{1b}[2m";
+const MATCHING: &str = "\u{1b}[1;4m";
+const PLAIN: &str = "\u{1b}[0m";
 
-/// Colours a line as it is typed.
-#[derive(Helper, Completer, Hinter, Validator)]
-pub(super) struct Painter {
-    colours: bool,
-}
-
-impl Painter {
-    pub(super) fn new(colours: bool) -> Painter {
-        Painter { colours }
+/// Paints a line that begins within `open`; the cursor is at byte `cursor`, if it is still there. A line too long to be read stays as it is.
+pub(super) fn paint<'l>(line: &'l str, open: &Open, cursor: Option<usize>) -> Cow<'l, str> {
+    if line.len() > 2 * EDITED_BYTES {
+        return Cow::Borrowed(line);
     }
-}
-
-impl Highlighter for Painter {
-    fn highlight<'l>(&self, line: &'l str, _position: usize) -> Cow<'l, str> {
-        if self.colours { Cow::Owned(paint(line)) } else { Cow::Borrowed(line) }
-    }
-
-    fn highlight_char(&self, _line: &str, _position: usize, _kind: CmdKind) -> bool {
-        self.colours
-    }
-}
-
-fn paint(line: &str) -> String {
+    let tokens: Vec<Token<'_>> = Lexer::new(line, open.clone()).collect();
+    let brackets = cursor.and_then(|cursor| matching_brackets(&tokens, cursor));
     let mut painted = String::with_capacity(line.len() * 2);
-    let mut rest = line;
-    while let Some(first) = rest.chars().next() {
-        let length = token_length(rest, first);
-        let (token, after) = rest.split_at(length);
-        let piece = match first {
-            '\'' => token.green().to_string(),
-            '-' if token.starts_with("--") => token.dimmed().to_string(),
-            '\\' => token.magenta().to_string(),
-            ':' if length > 1 => token.cyan().to_string(),
-            _ if KEYWORDS.binary_search(&token.to_lowercase().as_str()).is_ok() => token.bold().to_string(),
-            _ => token.to_owned(),
-        };
-        painted.push_str(&piece);
-        rest = after;
+    for token in &tokens {
+        let style = if brackets.is_some_and(|pair| pair.contains(&token.start)) { MATCHING } else { style(token.kind) };
+        if style.is_empty() {
+            painted.push_str(token.text);
+        } else {
+            // A string takes what is written to it.
+            write!(painted, "{style}{}{PLAIN}", token.text).unwrap_or_default();
+        }
     }
-    painted
+    Cow::Owned(painted)
 }
 
-/// The length in bytes of the token that `text`, which begins with `first`, begins with.
-fn token_length(text: &str, first: char) -> usize {
-    let is_word = |c: char| c.is_alphanumeric() || c == '_';
-    let word_from = |start: usize| text[start..].find(|c| !is_word(c)).map_or(text.len(), |end| start + end);
-    match first {
-        '\'' => text[1..].find('\'').map_or(text.len(), |end| end + 2),
-        '-' if text.starts_with("--") => text.len(),
-        '\\' | ':' => word_from(1),
-        _ if is_word(first) => word_from(0),
-        _ => first.len_utf8(),
+fn style(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Keyword => BOLD,
+        Kind::Text => GREEN,
+        Kind::Comment => DIM,
+        Kind::Command => MAGENTA,
+        Kind::Variable | Kind::Number => CYAN,
+        Kind::Space | Kind::Name | Kind::QuotedName | Kind::Sign => "",
     }
+}
+
+/// Where the bracket at the cursor, or just before it, and the one that belongs to it stand.
+fn matching_brackets(tokens: &[Token<'_>], cursor: usize) -> Option<[usize; 2]> {
+    let is_bracket = |token: &&Token<'_>| token.kind == Kind::Sign && "()[]".contains(token.text);
+    let brackets: Vec<&Token<'_>> = tokens.iter().filter(is_bracket).collect();
+    let at = |place: usize| brackets.iter().position(|bracket| bracket.start == place);
+    let here = at(cursor).or_else(|| at(cursor.checked_sub(1)?))?;
+    let opens = |bracket: &Token<'_>| matches!(bracket.text, "(" | "[");
+    let forward = opens(brackets[here]);
+    let mut depth = 0_usize;
+    let mut closes = |bracket: &&&Token<'_>| {
+        if opens(bracket) == forward {
+            depth += 1
+        } else {
+            depth -= 1
+        }
+        depth == 0
+    };
+    let other = match forward {
+        true => brackets[here..].iter().find(&mut closes),
+        false => brackets[..=here].iter().rev().find(&mut closes),
+    };
+    other.map(|other| [brackets[here].start, other.start])
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    #[test]
-    fn keywords_are_sorted_for_the_search() {
-        assert!(KEYWORDS.is_sorted());
-    }
-
-    #[test]
-    fn only_colours_are_added() {
-        let line = "SELECT 'it', x::int FROM \"Ю\" WHERE a = :'v' \\gx -- end";
+    fn unpainted(painted: &str) -> String {
         let mut plain = String::new();
-        let painted = paint(line);
-        let mut rest = painted.as_str();
+        let mut rest = painted;
         while let Some(start) = rest.find('\u{1b}') {
             plain.push_str(&rest[..start]);
             rest = rest[start..].split_once('m').map_or("", |(_, after)| after);
         }
-        assert_eq!(plain + rest, line);
+        plain + rest
+    }
+
+    #[test]
+    fn only_colours_are_added() {
+        let line = "SELECT 'it', x::int FROM \"Ю\" WHERE a = :'v' AND f((1), $$ \\ $$) \\gx -- end";
+        for cursor in 0..=line.len() {
+            assert_eq!(unpainted(&paint(line, &Open::Nothing, Some(cursor))), line);
+        }
+    }
+
+    #[test]
+    fn a_string_goes_on_from_the_line_before() {
+        let painted = paint("FROM' FROM", &Open::Text { escapes: false }, None);
+        assert_eq!(painted, format!("{GREEN}FROM'{PLAIN} {BOLD}FROM{PLAIN}"));
+    }
+
+    #[test]
+    fn the_other_bracket_is_marked() {
+        let tokens: Vec<Token<'_>> = Lexer::new("f((a), ')')", Open::Nothing).collect();
+        assert_eq!(matching_brackets(&tokens, 1), Some([1, 10]));
+        assert_eq!(matching_brackets(&tokens, 11), Some([10, 1]));
+        assert_eq!(matching_brackets(&tokens, 2), Some([2, 4]));
+        assert_eq!(matching_brackets(&tokens, 0), None);
     }
 }

@@ -4,6 +4,7 @@ use std::sync::{Condvar, Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
 
+use super::output::Record;
 use super::source::Printer;
 use super::text;
 use crate::sessions::Sessions;
@@ -12,12 +13,20 @@ use crate::sessions::Sessions;
 const LISTEN_EVERY: Duration = Duration::from_millis(50);
 
 /// Reads with `read`, and meanwhile prints what the sessions hear.
-pub(super) fn listen_while<T>(sessions: &mut Sessions, printer: &Printer, read: impl FnOnce() -> T) -> T {
+pub(super) fn listen_while<T>(
+    sessions: &mut Sessions,
+    printer: &Printer,
+    record: &Record,
+    read: impl FnOnce() -> T,
+) -> T {
     let end = End::default();
     thread::scope(|scope| {
         scope.spawn(|| {
             while !end.comes_within(LISTEN_EVERY) {
-                hear(sessions).texts.into_iter().for_each(|text| printer.print(text));
+                for text in hear(sessions).texts {
+                    record.overheard(&text);
+                    printer.print(text);
+                }
             }
         });
         let read = read();

@@ -3,25 +3,47 @@
 //! ```text
 //! Terminal | Script ──LineSource──> Desk ──Item──> lab::Stage ──> Verdict
 //!                                    │  walks through Lab, keeps Progress
-//!                                    └─view, prose, text, style──> output
+//!                                    └─view, prose, text, style──> Output, long results ──pager──> the reader
+//!                                                                     └─Record──> Transcript
 //! ```
 
+mod assistant;
 mod commands;
+mod complete;
 mod desk;
+mod drain;
+mod edit;
 mod free;
+mod heard;
 mod highlight;
+mod history;
+mod keys;
+mod keywords;
+mod lex;
 mod listen;
+mod output;
+mod pager;
+mod paste;
+mod plain;
+mod processes;
 mod prompt;
 mod prose;
 mod room;
+mod script;
 mod source;
 mod style;
 mod text;
+mod transcript;
 mod view;
 
 pub use commands::{COMMANDS, CommandEntry, Group};
-pub use desk::{Desk, DeskError, Ended, Output};
+pub use complete::Surroundings;
+pub use desk::{Desk, DeskError, Ended};
 pub use free::{FreeError, FreePlay, play};
+pub use output::{Output, Record, Recorded};
+pub use pager::TerminalPager;
+pub use plain::PlainTerminal;
+pub use script::End;
 pub use source::{Line, LineSource, Printer, Script, Terminal};
-pub use style::Paint;
+pub use style::{Layout, Paint};
 pub use view::Look;

@@ -7,7 +7,8 @@ use crate::wire::TransactionStatus;
 /// The prompt for data of `COPY ... FROM STDIN`.
 pub(super) const COPY_PROMPT: &str = ">> ";
 
-/// How a prompt ends, in psql's signs: what the next line continues, and the state of the transaction. Without a shell
+/// How a prompt ends, in psql's signs: what the next line continues, the state of the transaction,
+/// and `#` for a superuser. Without a shell
 /// a statement runs.
 pub(super) fn prompt_end(shell: Option<&Shell>) -> String {
     let Some(shell) = shell else { return RUNNING_PROMPT.to_owned() };
@@ -25,5 +26,6 @@ pub(super) fn prompt_end(shell: Option<&Shell>) -> String {
         TransactionStatus::InTransaction => "*",
         TransactionStatus::Failed => "!",
     };
-    format!("{continues}{transaction}>")
+    let role = if shell.is_superuser() { "#" } else { ">" };
+    format!("{continues}{transaction}{role}")
 }

@@ -1,24 +1,40 @@
 //! A lesson's Markdown as text for a terminal.
 
+mod plain;
+
 use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
 use unicode_width::UnicodeWidthStr;
 
-use super::style::Paint;
+use self::plain::{Words, wrap};
+pub(super) use self::plain::{fill, render_hint};
+use super::style::{Layout, Paint};
 
 /// Lines longer than this are hard to read, however wide the terminal is.
 const WIDEST: usize = 96;
 
+/// Narrower terminals get lines that are too long.
+const NARROWEST: usize = 20;
+
 /// The indentation of code.
 const CODE_INDENT: &str = "    ";
 
+/// What text is set on.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Page {
+    /// The width in columns.
+    pub(super) width: usize,
+    pub(super) paint: Paint,
+    pub(super) layout: Layout,
+}
+
 /// `markdown` as lines of at most `width` columns; code is never broken. Ends with a newline.
-pub(super) fn render(markdown: &str, width: usize, paint: Paint) -> String {
-    render_after("", "", markdown, width, paint)
+pub(super) fn render(markdown: &str, page: Page) -> String {
+    render_after("", "", markdown, page)
 }
 
 /// The same with words before it that are painted already; `plain` is what they are without paint.
-pub(super) fn render_after(plain: &str, painted: &str, markdown: &str, width: usize, paint: Paint) -> String {
-    let mut writer = Writer::new(width.clamp(20, WIDEST), paint);
+pub(super) fn render_after(plain: &str, painted: &str, markdown: &str, page: Page) -> String {
+    let mut writer = Writer::new(page);
     if !plain.is_empty() {
         writer.push(plain, painted, false);
         writer.is_led = true;
@@ -39,12 +55,16 @@ enum Face {
     Heading,
 }
 
+/// The cells of a table's row.
+type Row = Vec<Words>;
+
 struct Writer {
     width: usize,
     paint: Paint,
+    layout: Layout,
     out: String,
-    /// The current paragraph: words as they are printed, with their width in columns.
-    words: Vec<(String, usize)>,
+    /// The current paragraph.
+    words: Words,
     /// The next piece of text belongs to the last word.
     glued: bool,
     face: Face,
@@ -54,16 +74,18 @@ struct Writer {
     lists: Vec<Option<u64>>,
     marker: Option<String>,
     indent: Vec<usize>,
-    table: Option<Vec<Vec<String>>>,
+    /// The rows of a table, cells as words.
+    table: Option<Vec<Row>>,
     /// The first paragraph goes on behind words that stand there already.
     is_led: bool,
 }
 
 impl Writer {
-    fn new(width: usize, paint: Paint) -> Writer {
+    fn new(page: Page) -> Writer {
         Writer {
-            width,
-            paint,
+            width: page.width.clamp(NARROWEST, WIDEST),
+            paint: page.paint,
+            layout: page.layout,
             out: String::new(),
             words: Vec::new(),
             glued: false,
@@ -149,7 +171,7 @@ impl Writer {
                 }
             }
             TagEnd::TableCell => {
-                let cell = self.words.drain(..).map(|(word, _)| word).collect::<Vec<_>>().join(" ");
+                let cell = std::mem::take(&mut self.words);
                 self.glued = false;
                 if let Some(row) = self.table.as_mut().and_then(|rows| rows.last_mut()) {
                     row.push(cell);
@@ -208,27 +230,13 @@ impl Writer {
     /// Writes the collected words as a paragraph.
     fn flush(&mut self) {
         let indent = " ".repeat(self.indent.iter().sum());
-        let mut line = match self.marker.take() {
+        let first = match self.marker.take() {
             Some(marker) => format!("{}{marker}", &indent[..indent.len() - marker.len()]),
             None if self.words.is_empty() => return,
             None => indent.clone(),
         };
-        let mut column = indent.len();
-        for (index, (word, width)) in self.words.drain(..).enumerate() {
-            if index > 0 && column + 1 + width > self.width {
-                self.out.push_str(&line);
-                self.out.push('\n');
-                line.clone_from(&indent);
-                column = indent.len();
-            } else if index > 0 {
-                line.push(' ');
-                column += 1;
-            }
-            line.push_str(&word);
-            column += width;
-        }
-        self.out.push_str(&line);
-        self.out.push('\n');
+        let words = std::mem::take(&mut self.words);
+        self.out.push_str(&wrap(&words, &first, &indent, self.width));
         self.glued = false;
     }
 
@@ -241,16 +249,44 @@ impl Writer {
     fn write_table(&mut self) {
         let rows = self.table.take().unwrap_or_default();
         let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
-        let width = |column: usize| rows.iter().filter_map(|row| row.get(column)).map(|cell| plain_width(cell)).max();
+        let width = |column: usize| rows.iter().filter_map(|row| row.get(column)).map(|cell| cell_width(cell)).max();
         let widths: Vec<usize> = (0..columns).map(|column| width(column).unwrap_or(0)).collect();
+        let is_wide = widths.iter().map(|width| width + 2).sum::<usize>() > self.width;
+        if is_wide || self.layout == Layout::Aloud {
+            self.write_records(&rows)
+        } else {
+            self.write_columns(&rows, &widths)
+        }
+    }
+
+    fn write_columns(&mut self, rows: &[Row], widths: &[usize]) {
         for (index, row) in rows.iter().enumerate() {
-            let cells =
-                row.iter().zip(&widths).map(|(cell, width)| format!("{cell}{}", " ".repeat(width - plain_width(cell))));
+            let cells = row.iter().zip(widths).map(|(cell, width)| {
+                let padding = " ".repeat(width - cell_width(cell));
+                format!("{}{padding}", cell_text(cell))
+            });
             self.out.push_str(format!("  {}", cells.collect::<Vec<_>>().join("  ")).trim_end());
             self.out.push('\n');
             if index == 0 {
                 let rules: Vec<String> = widths.iter().map(|width| "-".repeat(*width)).collect();
                 self.out.push_str(&format!("  {}\n", rules.join("  ")));
+            }
+        }
+    }
+
+    /// A table row by row, each value behind the name of its column.
+    fn write_records(&mut self, rows: &[Row]) {
+        let Some((header, rows)) = rows.split_first() else { return };
+        for row in rows {
+            for (index, cell) in row.iter().enumerate().filter(|(_, cell)| !cell.is_empty()) {
+                let mut words = header.get(index).cloned().unwrap_or_default();
+                if let Some((word, width)) = words.last_mut() {
+                    word.push(':');
+                    *width += 1;
+                }
+                words.extend(cell.iter().cloned());
+                let first = if index == 0 { "- " } else { "  " };
+                self.out.push_str(&wrap(&words, first, "    ", self.width));
             }
         }
     }
@@ -263,26 +299,28 @@ impl Writer {
     }
 }
 
-/// The width of a painted text without its escape sequences.
-fn plain_width(painted: &str) -> usize {
-    let mut width = 0;
-    let mut rest = painted;
-    while let Some(start) = rest.find("\u{1b}[") {
-        width += rest[..start].width();
-        rest = rest[start..].split_once('m').map_or("", |(_, after)| after);
-    }
-    width + rest.width()
+fn cell_text(cell: &[(String, usize)]) -> String {
+    cell.iter().map(|(word, _)| word.as_str()).collect::<Vec<_>>().join(" ")
+}
+
+fn cell_width(cell: &[(String, usize)]) -> usize {
+    cell.iter().map(|(_, width)| width + 1).sum::<usize>().saturating_sub(1)
 }
 
 #[cfg(test)]
 mod tests {
+    use super::plain::plain_width;
     use super::*;
+
+    fn page(width: usize) -> Page {
+        Page { width, paint: Paint::PLAIN, layout: Layout::Seen }
+    }
 
     #[test]
     fn paragraphs_are_wrapped_and_code_is_not() {
         let text = "## A *section* {#s}\n\nSome words, `a b c` and **more**.\n\n```sql\nSELECT a_very_long_name_indeed;\n```\n";
         assert_eq!(
-            render(text, 20, Paint::PLAIN),
+            render(text, page(20)),
             "A section\n\nSome words, `a b c`\nand more.\n\n    SELECT a_very_long_name_indeed;\n"
         );
     }
@@ -290,26 +328,35 @@ mod tests {
     #[test]
     fn lists_hang() {
         let text = "Look:\n\n- one two three fourth\n- five\n\n1. a\n2. b\n";
-        assert_eq!(render(text, 20, Paint::PLAIN), "Look:\n\n- one two three\n  fourth\n- five\n\n1. a\n2. b\n");
+        assert_eq!(render(text, page(20)), "Look:\n\n- one two three\n  fourth\n- five\n\n1. a\n2. b\n");
     }
 
     #[test]
     fn tables_are_aligned_without_their_colours() {
         let text = "| a | b |\n|---|---|\n| `x` | longer |\n";
-        assert_eq!(render(text, 40, Paint::PLAIN), "  a    b\n  ---  ------\n  `x`  longer\n");
+        assert_eq!(render(text, page(40)), "  a    b\n  ---  ------\n  `x`  longer\n");
         assert_eq!(plain_width("\u{1b}[36mabc\u{1b}[0m"), 3);
+    }
+
+    #[test]
+    fn tables_that_are_too_wide_are_told_row_by_row() {
+        let text = "| name | use |\n|---|---|\n| `x` | longer than fits |\n| y | short |\n";
+        let told = "- name: `x`\n  use: longer than\n    fits\n- name: y\n  use: short\n";
+        assert_eq!(render(text, page(20)), told);
+        let aloud = Page { layout: Layout::Aloud, ..page(80) };
+        assert_eq!(render(text, aloud), "- name: `x`\n  use: longer than fits\n- name: y\n  use: short\n");
     }
 
     #[test]
     fn words_before_a_paragraph_count_for_its_width() {
         assert_eq!(
-            render_after("Not yet.", "Not yet.", "One two three four.", 20, Paint::PLAIN),
+            render_after("Not yet.", "Not yet.", "One two three four.", page(20)),
             "Not yet. One two\nthree four.\n"
         );
     }
 
     #[test]
     fn punctuation_stays_with_its_word() {
-        assert_eq!(render("Use `x`, (**y**) and [z](u).", 60, Paint::PLAIN), "Use `x`, (y) and z <u>.\n");
+        assert_eq!(render("Use `x`, (**y**) and [z](u).", page(60)), "Use `x`, (y) and z <u>.\n");
     }
 }

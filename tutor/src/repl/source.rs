@@ -1,6 +1,6 @@
 //! Where lines come from: a terminal or a script, behind one trait, so that a script behaves as typing does.
 
-use std::io::{self, BufRead};
+use std::io::{self, BufRead, Write};
 use std::path::Path;
 use std::sync::mpsc::{Sender, channel};
 use std::thread;
@@ -8,10 +8,18 @@ use std::thread;
 use rustyline::config::Configurer;
 use rustyline::error::ReadlineError;
 use rustyline::history::DefaultHistory;
-use rustyline::{Config, Editor, ExternalPrinter};
+use rustyline::{
+    Cmd, CompletionType, Config, Editor, Event, EventHandler, ExternalPrinter, KeyCode, KeyEvent, Modifiers,
+};
 
-use super::highlight::Painter;
+use super::assistant::Assistant;
+use super::complete::Surroundings;
+use super::drain::drain;
+use super::heard::{Heard, may_change_catalogue};
+use super::history::{self, Entries};
+use super::paste::{EDITED_BYTES, Pasted};
 use super::prompt::COPY_PROMPT;
+use super::text;
 
 /// One answer to a prompt.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,7 +49,16 @@ pub trait LineSource {
     }
 
     /// Keeps what was typed for the arrow keys, in this and later labs; an error, once, if it cannot be kept for later.
+    /// Lines of one statement are one entry.
     fn remember(&mut self, entry: &str) -> io::Result<()>;
+
+    /// What was kept, the oldest first.
+    fn history(&self) -> Vec<String> {
+        Vec::new()
+    }
+
+    /// Says where the next line is typed, for those who help to type it.
+    fn set_surroundings(&mut self, _surroundings: Surroundings) {}
 }
 
 /// The next line of data for `COPY ... FROM STDIN`.
@@ -75,37 +92,77 @@ impl Printer {
 
 /// A person at a terminal.
 pub struct Terminal {
-    editor: Editor<Painter, DefaultHistory>,
-    history: std::path::PathBuf,
+    editor: Editor<Assistant, DefaultHistory>,
+    entries: Entries,
+    pasted: Pasted,
     suggestion: String,
-    history_lost: bool,
+    /// Names that were typed as those of channels and of prepared statements.
+    heard: Heard,
     printer: Option<Printer>,
 }
 
-/// How many statements the history keeps.
-const HISTORY_ENTRIES: usize = 2_000;
-
 impl Terminal {
-    /// A terminal whose history is kept in `history`. `colours` highlights what is typed.
+    /// A terminal whose history is kept in the file `history`. `colours` highlights what is typed.
     pub fn open(history: &Path, colours: bool) -> rustyline::Result<Terminal> {
-        let config = Config::builder().auto_add_history(false).bracketed_paste(true).build();
+        let config = Config::builder()
+            .auto_add_history(false)
+            .bracketed_paste(true)
+            .history_ignore_space(true)
+            .tab_stop(4)
+            .completion_type(CompletionType::List)
+            .build();
         let mut editor = Editor::with_config(config)?;
-        editor.set_max_history_size(HISTORY_ENTRIES)?;
-        editor.set_helper(Some(Painter::new(colours)));
+        editor.set_max_history_size(history::ENTRIES)?;
+        editor.set_helper(Some(Assistant::new(colours)));
+        let pasted = Pasted::default();
+        editor.bind_sequence(Event::Any, EventHandler::Conditional(Box::new(pasted.clone())));
+        editor.bind_sequence(KeyEvent(KeyCode::Enter, Modifiers::ALT), Cmd::Newline);
         // A missing history is the first start.
         let _ = editor.load_history(history);
         let printer = editor.create_external_printer().ok().map(Printer::on_thread);
-        let (history, suggestion) = (history.to_owned(), String::new());
-        Ok(Terminal { editor, history, suggestion, history_lost: false, printer })
+        let (entries, suggestion, heard) = (Entries::new(history), String::new(), Heard::default());
+        Ok(Terminal { editor, entries, pasted, suggestion, heard, printer })
+    }
+
+    /// One line, begun with `before` and `after` the cursor. Keys that are not UTF-8 are thrown away with what comes
+    /// with them; the line stays.
+    fn edit(&mut self, prompt: &str, mut before: String, mut after: String) -> rustyline::Result<String> {
+        loop {
+            let edited = self.editor.readline_with_initial(prompt, (&before, &after));
+            match edited {
+                Err(ReadlineError::Io(error)) if error.kind() == io::ErrorKind::InvalidData => {
+                    drain()?;
+                    self.pasted.give_up();
+                    writeln!(io::stderr(), "{}", text::NOT_UTF8)?;
+                    (before, after) = self.editor.helper().map(Assistant::seen).unwrap_or_default();
+                }
+                edited => return edited,
+            }
+        }
     }
 }
 
 impl LineSource for Terminal {
     fn read(&mut self, prompt: &str) -> io::Result<Line> {
         let suggestion = std::mem::take(&mut self.suggestion);
-        match self.editor.readline_with_initial(prompt, (&suggestion, "")) {
-            Ok(line) => Ok(Line::Text(line)),
-            Err(ReadlineError::Interrupted) => Ok(Line::Interrupted),
+        let is_short = suggestion.len() <= EDITED_BYTES;
+        let line = if is_short { suggestion } else { self.pasted.lay_aside(suggestion) };
+        match self.edit(prompt, line, String::new()) {
+            Ok(line) => {
+                let line = self.pasted.put_back(line);
+                self.heard.hear(&line);
+                if may_change_catalogue(&line)
+                    && let Some(assistant) = self.editor.helper()
+                {
+                    assistant.outdate();
+                }
+                Ok(Line::Text(line))
+            }
+            Err(ReadlineError::Interrupted) => {
+                self.pasted.put_back(String::new());
+                self.entries.forget();
+                Ok(Line::Interrupted)
+            }
             Err(ReadlineError::Eof) => Ok(Line::End),
             Err(ReadlineError::Io(error)) => Err(error),
             Err(other) => Err(io::Error::other(other.to_string())),
@@ -125,11 +182,33 @@ impl LineSource for Terminal {
     }
 
     fn remember(&mut self, entry: &str) -> io::Result<()> {
-        let kept = self.editor.add_history_entry(entry).and_then(|_| self.editor.append_history(&self.history));
-        match kept {
-            Err(error) if !std::mem::replace(&mut self.history_lost, true) => Err(io::Error::other(error.to_string())),
-            _ => Ok(()),
+        self.entries.take(entry);
+        match self.entries.has_become_lost() {
+            true => Err(io::ErrorKind::PermissionDenied.into()),
+            false => Ok(()),
         }
+    }
+
+    fn history(&self) -> Vec<String> {
+        history::all(self.editor.history())
+    }
+
+    fn set_surroundings(&mut self, mut surroundings: Surroundings) {
+        if surroundings.earlier.is_empty() {
+            self.entries.close(self.editor.history_mut());
+        }
+        surroundings.channels.clone_from(&self.heard.channels);
+        surroundings.prepared.clone_from(&self.heard.prepared);
+        if let Some(assistant) = self.editor.helper_mut() {
+            assistant.set_surroundings(surroundings);
+        }
+    }
+}
+
+impl Drop for Terminal {
+    /// What was typed last, such as `\q`, is kept too.
+    fn drop(&mut self) {
+        self.entries.close(self.editor.history_mut());
     }
 }
 
@@ -152,7 +231,6 @@ impl<R: BufRead> LineSource for Script<R> {
             return Ok(Line::End);
         }
         let line = bytes.strip_suffix(b"\n").unwrap_or(&bytes);
-        let line = line.strip_suffix(b"\r").unwrap_or(line);
         Ok(Line::Text(String::from_utf8_lossy(line).into_owned()))
     }
 

@@ -2,6 +2,26 @@
 
 use owo_colors::{OwoColorize, Stream};
 
+/// Whether what is shown is looked at or read aloud.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Layout {
+    /// Things may stand beside each other.
+    Seen,
+    /// Line by line, in sentences: for a screen reader.
+    Aloud,
+}
+
+impl Layout {
+    /// As standard output shows things: with `TERM=dumb`, line by line.
+    pub fn for_stdout() -> Layout {
+        if is_dumb() { Layout::Aloud } else { Layout::Seen }
+    }
+}
+
+fn is_dumb() -> bool {
+    std::env::var_os("TERM").is_some_and(|term| term == "dumb")
+}
+
 /// Paints words, or leaves them as they are. Nothing is said by colour alone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Paint {
@@ -15,8 +35,7 @@ impl Paint {
     /// Colours where standard output shows them: not in a pipe, not with `NO_COLOR` or `TERM=dumb`.
     pub fn for_stdout() -> Paint {
         let painted = "x".if_supports_color(Stream::Stdout, |x| x.bold()).to_string();
-        let dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
-        Paint { colours: painted != "x" && !dumb }
+        Paint { colours: painted != "x" && !is_dumb() }
     }
 
     /// Whether there are colours.

@@ -1,8 +1,13 @@
 //! Every sentence that the prompt says, in one place.
 
+mod remark;
+
+use std::path::Path;
+
 use super::commands::NoCommand;
-use crate::check::Remark;
 use crate::sessions::Left;
+use crate::words::count;
+pub(super) use remark::{longest_run, remark};
 
 pub(super) const PASSED: &str = "Passed:";
 pub(super) const WRONG: &str = "Not yet.";
@@ -44,7 +49,77 @@ pub(super) const LOST: &str = "The connection to the server was lost.";
 pub(super) const RECONNECTED: &str =
     "Connected again; the session's settings, temporary tables and transactions are gone.";
 pub(super) const HISTORY_LOST: &str = "tutor: the history of this prompt cannot be kept";
+pub(super) const NOT_UTF8: &str =
+    "tutor: what was pasted or typed is not UTF-8, so nothing of it was taken: set the terminal to UTF-8";
+pub(super) const ENTER_TAKES_IT: &str = "Enter alone takes it.";
+pub(super) const NO_EDITOR: &str =
+    "no editor is set and there is no vi: leave, and start again with EDITOR=nano or another";
+pub(super) const NO_EDITOR_IN_SCRIPT: &str = "tutor: \\e needs somebody who types: a script cannot open an editor";
+/// psql's words for a connection that broke in a script.
+pub(super) const LOST_IN_SCRIPT: &str = "connection to server was lost";
 pub(super) const LAB_DONE: &str = "You have reached the end of this lab.";
+pub(super) const LOOK_BACK: &str = "\\review shows your answers, \\progress all lessons, \\q leaves.";
+pub(super) const UNTOUCHED: &str = "not opened yet";
+pub(super) const DIFFERENCE_SIGNS: &str = "- expected, + shown:";
+pub(super) const PASSED_GO_ON: &str = "Look around as long as you like. Enter goes on.";
+pub(super) const PASSED_ALREADY: &str = "This exercise is passed. Enter goes on.";
+pub(super) const TRY_X_AUTO: &str =
+    "This result is wider than your terminal: \\x auto shows such rows column by column.";
+pub(super) const YOUR_ANSWER: &str = "Your answer:";
+pub(super) const YOUR_LAST_TRY: &str = "Your last try that was not right:";
+pub(super) const THE_SOLUTION: &str = "The solution of the lesson:";
+pub(super) const SAME_SOLUTION: &str = "The solution of the lesson is the same.";
+pub(super) const ALSO_RIGHT: &str = "This is right too:";
+pub(super) const REVIEW_ONE: &str = "\\review with one of these names shows your answer.";
+pub(super) const NOT_TRIED: &str = "You have not tried this one yet.";
+pub(super) const TRANSCRIPT_USAGE: &str =
+    "No transcript is written. \\transcript FILE begins one, with all of this sitting.";
+pub(super) const NO_TRANSCRIPT: &str = "No transcript is written.";
+pub(super) const DRAWING_END: &str = "The drawing ends here.";
+
+pub(super) const NOT_FOUND: &str = "Not found.";
+
+/// Where the built-in pager is, and its keys. `all` is the number of lines, once it is known.
+pub(super) fn pager_place(first: usize, last: usize, all: Option<usize>, is_end: bool) -> String {
+    let of_all = all.map_or(String::new(), |all| format!(" of {all}"));
+    let end = if is_end { " (end)" } else { "" };
+    format!("lines {first}-{last}{of_all}{end}   space: on, b: back, arrows, /: search, n: next, q: leave")
+}
+
+/// What stands in the line for the `place`th long text that was pasted.
+pub(super) fn pasted(place: usize, bytes: usize) -> String {
+    format!("[pasted text {place}: {bytes} bytes]")
+}
+
+pub(super) fn editor_failed(editor: &str, why: &str) -> String {
+    format!("the editor {editor} failed ({why}), so nothing was taken")
+}
+
+pub(super) const PS_USAGE: &str = "\\ps shows processes: \\ps, \\ps all, \\ps watch";
+pub(super) const ANY_KEY: &str = "(any key ends it)";
+pub(super) const NO_STATEMENT: &str = "No statement of this session was run yet.";
+pub(super) const WHY_BUSY: &str = "This session runs a statement, and cannot explain another one meanwhile.";
+
+pub(super) fn more_lines(number: usize) -> String {
+    format!("(and {number} more lines: the terminal is too low)")
+}
+
+pub(super) fn no_session(name: &str) -> String {
+    format!("There is no session {name}; \\sessions lists them.")
+}
+
+pub(super) fn written(file: &str) -> String {
+    format!("Written: {file}")
+}
+
+pub(super) fn not_written(file: &str, error: &std::io::Error) -> String {
+    format!("tutor: cannot write {file}: {error}")
+}
+
+/// Which statement is spoken of.
+pub(super) fn about(statement: &str) -> String {
+    format!("About: {}", one_line(statement))
+}
 
 pub(super) fn lesson_title(number: u32, title: &str) -> String {
     format!("Lesson {number}: {title}")
@@ -66,8 +141,16 @@ pub(super) fn quiz_answer(letters: &str) -> String {
     format!("Answer: {letters}")
 }
 
+/// What stands in a transcript for an answer to a question, as Markdown.
+pub(super) fn quiz_chosen(letters: &str, is_right: bool) -> String {
+    match is_right {
+        true => format!("Your answer: {letters}. **Right.**"),
+        false => format!("Your answer: {letters}. **Not yet.**"),
+    }
+}
+
 pub(super) fn your_source(file: &str) -> String {
-    format!("Your source: {file}\nEdit it in another window; \\build compiles and loads it.\n")
+    format!("Your source: {file}\nEdit it in another window; \\build compiles and loads it.")
 }
 
 pub(super) fn built(log: &str) -> String {
@@ -113,6 +196,11 @@ pub(super) fn no_command(name: &str, instead: NoCommand) -> String {
     }
 }
 
+/// psql's words for a command that psql has not either.
+pub(super) fn invalid_command(name: &str) -> String {
+    format!("invalid command \\{name}")
+}
+
 pub(super) fn marker_names_lesson(id: &str) -> String {
     format!("tutor: {id} is a lesson: after `-- exercise:` stands the id of an exercise")
 }
@@ -132,7 +220,7 @@ pub(super) fn left_running(session: &str, why: Left) -> String {
     match why {
         Left::Asked => format!("[{session}] runs on; you are told when it has finished."),
         Left::Blocked => format!(
-            "[{session}] waits for a lock, so here is the prompt: \\sessions tells who holds it, \\session NAME goes to\n\
+            "[{session}] waits for a lock, so here is the prompt: \\sessions tells who holds it, \\session NAME goes to \
              another session, Ctrl-C cancels the statement."
         ),
         Left::Deaf => format!(
@@ -165,19 +253,141 @@ fn one_line(statement: &str) -> String {
     }
 }
 
-pub(super) fn tally(passed: usize, of: usize) -> String {
-    format!("{passed} of {of} passed")
+/// The head of a transcript, as Markdown.
+pub(super) fn transcript_head(title: &str, date: &str) -> String {
+    format!("# Transcript of {title}\n\n{date}\n\n")
 }
 
-pub(super) fn remark(remark: Remark) -> &'static str {
-    match remark {
-        Remark::WrongOrder => "The right rows, in the wrong order.",
-        Remark::OtherColumnNames => "The right values, under other column names.",
-        Remark::MissingRows => "Some rows are missing.",
-        Remark::ExtraRows => "There are more rows than expected.",
-        Remark::NoRows => "Not a single row was shown.",
-        Remark::NothingShown => "Nothing was shown that could be compared.",
+pub(super) fn transcript_of_lab(number: u32, title: &str) -> String {
+    format!("lab {number}: {title}")
+}
+
+pub(super) fn transcript_of_play(database: &str) -> String {
+    format!("free play in the database {database}")
+}
+
+pub(super) fn transcript_begun(file: &Path) -> String {
+    let file = file.display();
+    format!("This sitting, from its beginning, is written to {file}. \\transcript off ends that.")
+}
+
+pub(super) fn transcript_goes_to(file: &Path) -> String {
+    let file = file.display();
+    format!("This sitting is written to {file}. \\transcript off ends that.")
+}
+
+pub(super) fn transcript_ended(file: &Path) -> String {
+    let file = file.display();
+    format!("The transcript in {file} is complete.")
+}
+
+/// Stands below an output in a transcript, as Markdown.
+pub(super) fn output_left_out(bytes: usize) -> String {
+    format!("*{bytes} more bytes of this output are left out.*")
+}
+
+/// Stands beside a verdict in a transcript, as Markdown.
+pub(super) fn led_in_transcript(words: &str, markdown: &str) -> String {
+    format!("**{words}** {markdown}").trim_end().to_owned()
+}
+
+pub(super) fn passed_before(id: &str) -> String {
+    format!("You have passed this one. \\review {id} shows your answer, \\next goes on.")
+}
+
+/// How an exercise stands, in a few words.
+pub(super) fn standing(status: &str, tries: u32, hints: usize) -> String {
+    match (tries, hints) {
+        (0, 0) => status.to_owned(),
+        (0, _) => format!("{status}, {}", count(hints, "hint")),
+        (1, 0) => format!("{status}, 1 wrong try"),
+        (_, 0) => format!("{status}, {tries} wrong tries"),
+        (1, _) => format!("{status}, 1 wrong try, {}", count(hints, "hint")),
+        _ => format!("{status}, {tries} wrong tries, {}", count(hints, "hint")),
     }
+}
+
+pub(super) fn stands(standing: &str) -> String {
+    format!("How it stands: {standing}.")
+}
+
+pub(super) fn review_title(title: &str, id: &str) -> String {
+    format!("{title} ({id})")
+}
+
+/// What a screen reader says before a drawing of so many lines.
+pub(super) fn drawing(lines: usize) -> String {
+    let lines = count(lines, "line");
+    format!("A drawing follows, {lines} long.")
+}
+
+pub(super) fn line_differs(number: usize, expected: &str, shown: &str) -> String {
+    let (expected, shown) = (said_line(expected), said_line(shown));
+    format!("Line {number}, expected: {expected}; shown: {shown}.")
+}
+
+pub(super) fn line_missing(number: usize, expected: &str) -> String {
+    let expected = said_line(expected);
+    format!("Line {number} is missing: {expected}.")
+}
+
+pub(super) fn line_extra(number: usize, shown: &str) -> String {
+    let shown = said_line(shown);
+    format!("Line {number} was not expected: {shown}.")
+}
+
+fn said_line(line: &str) -> &str {
+    if line.is_empty() { "an empty line" } else { line }
+}
+
+pub(super) fn lines_same(number: usize) -> String {
+    match number {
+        1 => "1 other line is the same.".to_owned(),
+        _ => format!("{number} other lines are the same."),
+    }
+}
+
+pub(super) fn more_lines_differ(number: usize) -> String {
+    match number {
+        1 => "1 more line differs.".to_owned(),
+        _ => format!("{number} more lines differ."),
+    }
+}
+
+pub(super) fn entry_aloud(before: &str, name: &str, said: &str) -> String {
+    match before {
+        "" => format!("{name}: {said}"),
+        _ => format!("{before}, {name}: {said}"),
+    }
+}
+
+pub(super) fn lab_tally(passed: usize, of: usize, tries: u32, hints: usize) -> String {
+    let hints = count(hints, "hint");
+    match tries {
+        1 => format!("{passed} of {of} exercises passed, with 1 wrong try and {hints}."),
+        _ => format!("{passed} of {of} exercises passed, with {tries} wrong tries and {hints}."),
+    }
+}
+
+pub(super) fn lab_left(ids: &[&str]) -> String {
+    let ids = ids.join(", ");
+    format!("Left: {ids}. \\goto with one of these names opens it.")
+}
+
+pub(super) fn lesson_all_done(number: u32, of: usize) -> String {
+    match of {
+        0 => format!("That was lesson {number}."),
+        _ => format!("That was lesson {number}; all its exercises are passed."),
+    }
+}
+
+pub(super) fn lesson_done(number: u32, passed: usize, of: usize, left: &[&str], first: &str) -> String {
+    let left = left.join(", ");
+    format!("That was lesson {number}: {passed} of {of} exercises passed. Left: {left}. \\goto {first} goes back.")
+}
+
+pub(super) fn tally(passed: usize, of: usize) -> String {
+    format!("{passed} of {of} passed")
 }
 
 /// The line that a script gets for an exercise that passed.

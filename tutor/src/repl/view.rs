@@ -1,15 +1,19 @@
 //! What the tutor shows: tasks, verdicts, differences, progress. Functions of values that return text.
 
-use similar::{Algorithm, capture_diff_slices};
+mod difference;
+mod progress;
+
 use terminal_size::{Width, terminal_size_of};
 use unicode_width::UnicodeWidthStr;
 
-use super::prose::{render, render_after};
-use super::style::Paint;
+use super::highlight;
+use super::lex::Open;
+use super::prose::{self, Page, fill, render, render_after};
+use super::style::{Layout, Paint};
 use super::text;
-use crate::check::{Difference, Feedback, Verdict};
+use super::transcript::{escaped, fenced};
+use crate::check::{Feedback, Verdict};
 use crate::course::{Compare, Exercise, Lab, Lesson, Quiz};
-use crate::progress::{LabProgress, Status};
 use crate::words::count;
 
 /// How things are shown.
@@ -19,7 +23,15 @@ pub struct Look {
     pub paint: Paint,
     /// The terminal's width in columns.
     pub width: usize,
+    /// Whether things may stand beside each other.
+    pub layout: Layout,
 }
+
+/// The width that text in files is set for.
+const PAPER_WIDTH: usize = 100;
+
+/// The indentation of code.
+const CODE_INDENT: &str = "    ";
 
 /// The width that text is set for where there is no terminal.
 const DEFAULT_WIDTH: usize = 80;
@@ -27,9 +39,14 @@ const DEFAULT_WIDTH: usize = 80;
 impl Look {
     /// As standard output shows things.
     pub fn for_stdout() -> Look {
-        let mut look = Look { paint: Paint::for_stdout(), width: DEFAULT_WIDTH };
+        let mut look = Look { paint: Paint::for_stdout(), width: DEFAULT_WIDTH, layout: Layout::for_stdout() };
         look.fit();
         look
+    }
+
+    /// For a file: no colours, and a width that a page has.
+    pub(super) const fn on_paper() -> Look {
+        Look { paint: Paint::PLAIN, width: PAPER_WIDTH, layout: Layout::Seen }
     }
 
     /// Takes the terminal's present width.
@@ -41,36 +58,69 @@ impl Look {
 
     /// Markdown as text.
     pub fn prose(&self, markdown: &str) -> String {
-        render(markdown, self.width, self.paint)
+        render(markdown, self.page())
+    }
+
+    /// Sentences that are no Markdown.
+    pub fn words(&self, text: &str) -> String {
+        fill(text, self.width, self.paint)
+    }
+
+    /// What is said by the way.
+    pub fn aside(&self, text: &str) -> String {
+        self.painted_lines(text, Paint::aside)
+    }
+
+    /// A heading of the tutor's own.
+    pub fn heading(&self, text: &str) -> String {
+        self.painted_lines(text, Paint::heading)
+    }
+
+    fn painted_lines(&self, text: &str, paint: fn(Paint, &str) -> String) -> String {
+        let lines = fill(text, self.width, Paint::PLAIN);
+        lines.lines().map(|line| format!("{}\n", paint(self.paint, line))).collect()
+    }
+
+    fn page(&self) -> Page {
+        Page { width: self.width, paint: self.paint, layout: self.layout }
     }
 
     /// The head of a lesson.
     pub fn lesson_head(&self, lab: &Lab, lesson: &Lesson) -> String {
-        let title = self.paint.heading(&text::lesson_title(lesson.number, &lesson.title));
+        let title = self.heading(&text::lesson_title(lesson.number, &lesson.title));
         let exercises = count(lesson.exercises().count(), "exercise");
-        let aside = self.paint.aside(&text::lesson_aside(lab.number, &exercises, lesson.minutes));
-        format!("\n{title}\n{aside}\n\n")
+        let aside = self.aside(&text::lesson_aside(lab.number, &exercises, lesson.minutes));
+        format!("{title}{aside}")
     }
 
     /// An exercise's task; `place` is its number among so many of the lesson.
     pub fn task(&self, exercise: &Exercise, place: (usize, usize)) -> String {
-        let head = self.paint.heading(&text::exercise_title(place.0, place.1, &exercise.title));
-        let id = self.paint.aside(&format!("({})", exercise.id));
-        format!("{head} {id}\n\n{}\n", self.prose(&exercise.prompt))
+        let title = text::exercise_title(place.0, place.1, &exercise.title);
+        let id = format!("({})", exercise.id);
+        let fits = title.width() + 1 + id.width() <= self.width;
+        let head = match fits {
+            true => format!("{} {}\n", self.paint.heading(&title), self.paint.aside(&id)),
+            false => format!("{}{}", self.heading(&title), self.aside(&id)),
+        };
+        format!("{head}\n{}", self.prose(&exercise.prompt))
     }
 
-    /// A script that is shown before it is run.
-    pub fn code(&self, script: &str) -> String {
-        script.trim_end().lines().map(|line| format!("    {}\n", self.paint.code_line(line))).collect()
+    /// Statements of the student's or the lesson's, in colours.
+    pub fn sql(&self, script: &str) -> String {
+        let line = |line: &str| match self.paint.has_colours() {
+            true => highlight::paint(line, &Open::default(), None).into_owned(),
+            false => line.to_owned(),
+        };
+        script.trim_end().lines().map(|text| format!("{CODE_INDENT}{}\n", line(text))).collect()
     }
 
     /// A quiz: its question, and its choices with their letters.
     pub fn quiz(&self, quiz: &Quiz) -> String {
-        let mut out = format!("{}\n\n{}\n", self.paint.heading(text::QUIZ), self.prose(&quiz.question));
+        let mut out = format!("{}\n{}\n", self.heading(text::QUIZ), self.prose(&quiz.question));
         for (index, choice) in quiz.choices.iter().enumerate() {
             out.push_str(&self.lettered(index, &choice.text));
         }
-        out.push_str(&format!("\n{}\n", self.paint.aside(text::ANSWER_QUIZ)));
+        out.push_str(&format!("\n{}", self.aside(text::ANSWER_QUIZ)));
         out
     }
 
@@ -84,7 +134,7 @@ impl Look {
         let is_part = !is_right && chosen.iter().all(|index| quiz.choices[*index].is_right);
         let wrong: Vec<usize> =
             chosen.iter().copied().filter(|index| is_right || !quiz.choices[*index].is_right).collect();
-        let said = if is_part { format!("{}\n", text::QUIZ_MORE) } else { self.quiz_explanations(quiz, &wrong) };
+        let said = if is_part { self.words(text::QUIZ_MORE) } else { self.quiz_explanations(quiz, &wrong) };
         format!("{head}\n{said}")
     }
 
@@ -105,156 +155,95 @@ impl Look {
         lines.collect()
     }
 
-    /// A figure.
+    /// A figure. Who hears it is told how long it is, and may stop listening.
     pub fn figure(&self, drawing: &str) -> String {
-        drawing.trim_end_matches('\n').lines().map(|line| format!("  {line}\n")).collect()
+        let lines = drawing.trim_end_matches('\n').lines();
+        let number = lines.clone().count();
+        let drawn: String = lines.map(|line| format!("  {line}\n")).collect();
+        match self.layout {
+            Layout::Seen => drawn,
+            Layout::Aloud => format!("{}{drawn}{}", self.words(&text::drawing(number)), self.words(text::DRAWING_END)),
+        }
     }
 
     /// A hint.
     pub fn hint(&self, number: usize, of: usize, hint: &str) -> String {
-        let title = text::hint_title(number, of);
-        render_after(&title, &self.paint.strong(&title), hint, self.width, self.paint)
+        prose::render_hint(&text::hint_title(number, of), hint, self.width, self.paint)
     }
 
     /// A verdict over an exercise.
     pub fn verdict(&self, exercise: &Exercise, verdict: &Verdict) -> String {
         match verdict {
-            Verdict::Passed => format!("{} {}\n", self.paint.good(text::PASSED), exercise.title),
+            Verdict::Passed => self.led(text::PASSED, Paint::good, &exercise.title),
             Verdict::Wrong(feedback) => self.feedback(exercise, feedback),
-            Verdict::NotAttempted => format!("{}\n", text::NOT_ATTEMPTED),
-            Verdict::TimedOut => format!("{} {}\n", self.paint.bad(text::WRONG), text::TIMED_OUT),
-            Verdict::NotGraded(why) => format!("{}\n", text::not_graded(why)),
+            Verdict::NotAttempted => self.words(text::NOT_ATTEMPTED),
+            Verdict::TimedOut => self.led(text::WRONG, Paint::bad, text::TIMED_OUT),
+            Verdict::NotGraded(why) => self.words(&text::not_graded(why)),
             Verdict::CheckerFault(why) => {
-                format!("{} {why}\n{}\n", self.paint.bad(text::CHECKER_FAULT), text::NOT_YOUR_FAULT)
+                let fault = format!("{} {why}\n{}", text::CHECKER_FAULT, text::NOT_YOUR_FAULT);
+                self.words(&fault)
             }
         }
+    }
+
+    /// A verdict as Markdown, with the difference.
+    pub(super) fn verdict_markdown(&self, exercise: &Exercise, verdict: &Verdict) -> String {
+        let said = self.verdict_in_words(exercise, verdict);
+        match verdict {
+            Verdict::Wrong(Feedback::Difference(difference)) => {
+                format!("{said}\n\n{}", fenced("text", &Look::on_paper().difference(difference)))
+            }
+            _ => said,
+        }
+    }
+
+    /// A verdict as Markdown, without the difference.
+    pub(super) fn verdict_in_words(&self, exercise: &Exercise, verdict: &Verdict) -> String {
+        match verdict {
+            Verdict::Passed => text::led_in_transcript(text::PASSED, &escaped(&exercise.title)),
+            Verdict::Wrong(feedback) => text::led_in_transcript(text::WRONG, &feedback_markdown(exercise, feedback)),
+            other => escaped(self.verdict(exercise, other).trim_end()),
+        }
+    }
+
+    /// Words that matter, and Markdown behind them.
+    fn led(&self, words: &str, paint: fn(Paint, &str) -> String, markdown: &str) -> String {
+        render_after(words, &paint(self.paint, words), markdown, self.page())
     }
 
     fn feedback(&self, exercise: &Exercise, feedback: &Feedback) -> String {
-        let after_not_yet =
-            |markdown: &str| render_after(text::WRONG, &self.paint.bad(text::WRONG), markdown, self.width, self.paint);
+        let said = self.led(text::WRONG, Paint::bad, &feedback_words(exercise, feedback));
         match feedback {
-            Feedback::Recorded(markdown) => after_not_yet(markdown),
+            Feedback::Recorded(_) => said,
             Feedback::Missing(conditions) => {
-                let lines: String = conditions.iter().map(|condition| format!("  - {condition}\n")).collect();
-                let only_state = exercise.check.compare == Compare::State;
-                let lead = if only_state { text::MISSING_STATE } else { text::MISSING };
-                format!("{}{lines}", after_not_yet(lead))
+                let lines = conditions.iter().map(|condition| self.words(&format!("  - {condition}")));
+                format!("{said}{}", lines.collect::<String>())
             }
-            Feedback::Difference(difference) => {
-                let remark = difference.remark.map_or(text::DIFFERENT, text::remark);
-                format!("{}{}", after_not_yet(remark), self.side_by_side(difference))
-            }
+            Feedback::Difference(difference) => format!("{said}{}", self.difference(difference)),
         }
-    }
-
-    /// Expected and shown lines beside each other; lines that differ are marked.
-    fn side_by_side(&self, difference: &Difference) -> String {
-        let rows = aligned(&difference.expected, &difference.shown);
-        let room = (self.width.clamp(40, 160) - 5) / 2;
-        let longest = rows.iter().filter_map(|(left, _)| *left).map(UnicodeWidthStr::width).max().unwrap_or(0);
-        let width = longest.max(text::EXPECTED.width()).min(room);
-        let cell = |text: &str| {
-            let text = shorten(text, width);
-            format!("{text}{}", " ".repeat(width - text.width()))
-        };
-        let mut lines = format!("  {}   {}\n", self.paint.aside(&cell(text::EXPECTED)), self.paint.aside(text::SHOWN));
-        for (left, right) in rows {
-            let is_same = left == right;
-            let mark = if is_same { ' ' } else { '|' };
-            let right = shorten(right.unwrap_or_default(), room);
-            let line = format!("  {} {mark} {right}", cell(left.unwrap_or_default()));
-            let line = line.trim_end();
-            lines.push_str(&if is_same { line.to_owned() } else { self.paint.strong(line) });
-            lines.push('\n');
-        }
-        lines
-    }
-
-    /// The progress in a lab: a line each lesson, a line each exercise of `open`.
-    pub fn progress(&self, lab: &Lab, progress: &LabProgress, open: Option<&str>) -> String {
-        let mut out = String::new();
-        for lesson in &lab.lessons {
-            let ids: Vec<&str> = lesson.exercises().map(|exercise| exercise.id.as_str()).collect();
-            let passed = ids.iter().filter(|id| status(progress, id) == Some(Status::Passed)).count();
-            let tally = text::tally(passed, ids.len());
-            let line = format!("{:>3}  {:<28} {tally}", lesson.number, lesson.id);
-            let done = passed == ids.len();
-            out.push_str(&if done { self.paint.good(&line) } else { line });
-            out.push('\n');
-            if open == Some(lesson.id.as_str()) {
-                for id in ids {
-                    let line = format!("       {id:<44} {}", status(progress, id).map_or("", Status::word));
-                    out.push_str(line.trim_end());
-                    out.push('\n');
-                }
-            }
-        }
-        out
     }
 }
 
-fn status(progress: &LabProgress, id: &str) -> Option<Status> {
-    progress.exercises.get(id).map(|exercise| exercise.status)
-}
-
-/// Lines that are the same stand beside each other; a line that came in place of another stands beside it.
-fn aligned<'a>(expected: &'a [String], shown: &'a [String]) -> Vec<(Option<&'a str>, Option<&'a str>)> {
-    let line = |lines: &'a [String], index: usize| lines.get(index).map(String::as_str);
-    let mut rows = Vec::new();
-    for operation in capture_diff_slices(Algorithm::Myers, expected, shown) {
-        let (left, right) = (operation.old_range(), operation.new_range());
-        for offset in 0..left.len().max(right.len()) {
-            let left = (offset < left.len()).then(|| line(expected, left.start + offset)).flatten();
-            let right = (offset < right.len()).then(|| line(shown, right.start + offset)).flatten();
-            rows.push((left, right));
+/// What is said about a wrong answer, as Markdown, before the conditions or the difference.
+fn feedback_words(exercise: &Exercise, feedback: &Feedback) -> String {
+    match feedback {
+        Feedback::Recorded(markdown) => markdown.clone(),
+        Feedback::Missing(_) if exercise.check.compare == Compare::State => text::MISSING_STATE.to_owned(),
+        Feedback::Missing(_) => text::MISSING.to_owned(),
+        Feedback::Difference(difference) => {
+            difference.remark.as_ref().map_or_else(|| text::DIFFERENT.to_owned(), text::remark)
         }
     }
-    rows
 }
 
-/// `text`, or its beginning with `...` when it is wider than `width` columns.
-fn shorten(text: &str, width: usize) -> String {
-    if text.width() <= width {
-        return text.to_owned();
-    }
-    let mut short = String::new();
-    for c in text.chars() {
-        if short.width() + 4 > width {
-            break;
+/// The same with the conditions.
+fn feedback_markdown(exercise: &Exercise, feedback: &Feedback) -> String {
+    let said = feedback_words(exercise, feedback);
+    match feedback {
+        Feedback::Missing(conditions) => {
+            let lines: String = conditions.iter().map(|condition| format!("\n- {condition}")).collect();
+            format!("{said}\n{lines}")
         }
-        short.push(c);
-    }
-    short + "..."
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::check::Remark;
-
-    const PLAIN: Look = Look { paint: Paint::PLAIN, width: 60 };
-
-    fn lines(text: &[&str]) -> Vec<String> {
-        text.iter().map(|line| (*line).to_owned()).collect()
-    }
-
-    #[test]
-    fn a_difference_stands_side_by_side() {
-        let difference = Difference {
-            expected: lines(&["a", "b", "c"]),
-            shown: lines(&["a", "x", "c"]),
-            remark: Some(Remark::WrongOrder),
-        };
-        let shown = PLAIN.side_by_side(&difference);
-        assert_eq!(shown, "  expected   shown\n  a          a\n  b        | x\n  c          c\n");
-    }
-
-    #[test]
-    fn long_lines_are_shortened_to_the_terminal() {
-        let long = "x".repeat(200);
-        let difference = Difference { expected: lines(&[&long]), shown: lines(&[&long, "y"]), remark: None };
-        let widest = PLAIN.side_by_side(&difference).lines().map(UnicodeWidthStr::width).max();
-        assert!(widest <= Some(60), "{widest:?}");
+        Feedback::Recorded(_) | Feedback::Difference(_) => said,
     }
 }

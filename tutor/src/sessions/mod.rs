@@ -3,6 +3,7 @@
 //!
 //! ```text
 //! Item ──perform──> Session ──start──> thread: Shell::perform ──Said──> output, in order
+//!                      │                                            ├─> pieces for the pager of whoever waits, answered
 //!                      │                                            └─> the shell again, with what became of it
 //!                      ├─ waited for: Ran::Ended
 //!                      └─ left running: Ran::RunsOn, later Finished
@@ -10,6 +11,7 @@
 
 mod block;
 mod interrupt;
+mod pages;
 mod said;
 mod session;
 
@@ -21,7 +23,8 @@ pub use block::BlockWatch;
 pub use interrupt::InterruptWatch;
 pub use session::{Running, Session};
 
-use crate::psql::{Ending, Execution, Item, Performed, Shell, Statement, Streams};
+use crate::processes::Sampler;
+use crate::psql::{Ending, Execution, Item, Paging, Performed, Shell, Statement, Streams, show_text};
 
 /// How often a running statement is looked at.
 const LOOK_EVERY: Duration = Duration::from_millis(20);
@@ -75,10 +78,14 @@ pub struct Finished {
 impl Finished {
     /// The statements that ran.
     pub fn executions(&self) -> &[Execution] {
-        match &self.performed {
-            Performed::Executed(executions) | Performed::Lost(executions) => executions,
-            _ => &[],
-        }
+        executions_of(&self.performed)
+    }
+}
+
+fn executions_of(performed: &Performed) -> &[Execution] {
+    match performed {
+        Performed::Executed(executions) | Performed::Lost(executions) => executions,
+        _ => &[],
     }
 }
 
@@ -88,9 +95,36 @@ pub struct Sessions {
     open: BTreeMap<String, Session>,
     current: String,
     finished: Vec<Finished>,
+    /// Looks at the processes while statements run, if anybody wants to know.
+    sampler: Option<Sampler>,
+    pager: Option<Box<dyn Paging>>,
 }
 
 impl Sessions {
+    /// Has long output of statements that are waited for shown with `pager`.
+    pub fn set_pager(&mut self, pager: Option<Box<dyn Paging>>) {
+        self.pager = pager;
+    }
+
+    /// Prints text of the caller's own, as the current session prints its.
+    ///
+    /// # Errors
+    /// The output cannot be written.
+    pub fn show_text(&mut self, text: &str, out: &mut dyn io::Write) -> io::Result<()> {
+        let settings = self.shell().map(|shell| shell.settings().clone()).unwrap_or_default();
+        show_text(text, self.pager.as_deref_mut(), &settings, out)
+    }
+
+    /// Has the processes looked at while statements run.
+    pub fn set_sampler(&mut self, sampler: Sampler) {
+        self.sampler = Some(sampler);
+    }
+
+    /// Who looks at the processes while statements run.
+    pub fn sampler(&self) -> Option<&Sampler> {
+        self.sampler.as_ref()
+    }
+
     /// Adds a session, which becomes the current one; an earlier one of that name is closed.
     pub fn open(&mut self, name: &str, shell: Shell) {
         self.open.insert(name.to_owned(), Session::new(shell));
@@ -155,7 +189,11 @@ impl Sessions {
     ) -> io::Result<Ran> {
         let Some(session) = self.open.get_mut(&self.current) else { return Ok(Ran::Ended(Performed::Failed)) };
         let is_left = matches!(&item, Item::Statement(Statement { ending: Ending::Background, .. }));
-        session.start(item);
+        if let (Some(sampler), Item::Statement(statement)) = (&self.sampler, &item) {
+            sampler.begin(&self.current, session.pid(), &statement.text);
+        }
+        let screen = self.pager.as_ref().and_then(|pager| pager.screen());
+        session.start(item, screen);
         if is_left { Ok(Ran::RunsOn(Left::Asked)) } else { self.wait(streams, watch) }
     }
 
@@ -167,12 +205,17 @@ impl Sessions {
         let mut last_look = Instant::now();
         loop {
             let Some(session) = self.open.get_mut(&self.current) else { return Ok(Ran::Ended(Performed::Failed)) };
-            if let Some(performed) = session.pump(LOOK_EVERY, streams)? {
+            let pid = session.pid();
+            if let Some(performed) = session.pump(LOOK_EVERY, streams, self.pager.as_deref_mut())? {
+                if let Some(sampler) = &self.sampler {
+                    sampler.end(pid, executions_of(&performed));
+                }
                 return Ok(Ran::Ended(performed));
             }
             if last_look.elapsed() >= LOOK_EVERY {
                 last_look = Instant::now();
                 if let Wait::Leave(why) = watch() {
+                    session.leave_pages();
                     return Ok(Ran::RunsOn(why));
                 }
             }
@@ -183,7 +226,11 @@ impl Sessions {
     /// they are taken.
     pub fn listen(&mut self) -> &mut [Finished] {
         for (name, session) in &mut self.open {
-            self.finished.extend(session.listen(name));
+            let Some(finished) = session.listen(name) else { continue };
+            if let Some(sampler) = &self.sampler {
+                sampler.end(finished.pid, finished.executions());
+            }
+            self.finished.push(finished);
         }
         &mut self.finished
     }

@@ -1,7 +1,7 @@
 //! What a statement on its thread says to whoever waits for it.
 
 use std::io::{self, Write};
-use std::sync::mpsc::SyncSender;
+use std::sync::mpsc::{Sender, SyncSender};
 
 use crate::psql::{Performed, Shell};
 
@@ -16,6 +16,12 @@ pub(super) enum Said {
     Err(Vec<u8>),
     /// It needs a line of data for COPY.
     WantsLine,
+    /// It has something for a pager, and hears here what becomes of this and of each piece.
+    OpenPages(Sender<io::Result<()>>),
+    /// A piece for the pager.
+    Page(Vec<u8>),
+    /// That was all for the pager.
+    EndPages,
     /// The item is done; here is the shell again.
     Done(Box<Shell>, io::Result<Performed>),
 }

@@ -6,12 +6,13 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use super::Finished;
+use super::pages::{FarPager, NearPages};
 use super::said::{Said, Voice};
-use crate::psql::{Item, Performed, Shell, Streams};
+use crate::psql::{Item, Paging, Performed, ScreenSize, Shell, Streams};
 use crate::wire::{Canceller, ConnectError, ConnectOptions, Event, Lost};
 
-/// How many pieces of output may wait to be taken.
-const MOST_WAITING: usize = 16;
+/// How many pieces of output may wait to be taken: what is printed after an interrupt.
+const MOST_WAITING: usize = 4;
 
 /// Bytes of output that are kept of a statement that nobody waits for.
 const MOST_KEPT_BYTES: usize = 1024 * 1024;
@@ -43,6 +44,8 @@ pub struct Running {
     pub since: Instant,
     said: Receiver<Said>,
     lines: Sender<Option<String>>,
+    /// The pager that it writes to.
+    pages: Option<NearPages>,
     /// What it said while nobody waited for it.
     kept: Vec<u8>,
 }
@@ -92,17 +95,23 @@ impl Session {
         }
     }
 
-    /// Begins to perform an item. Nothing if the session is busy or gone.
-    pub(super) fn start(&mut self, item: Item) {
+    /// Begins to perform an item, whose output may be paged on a screen of that size. Nothing if the session is busy or
+    /// gone.
+    pub(super) fn start(&mut self, item: Item, screen: Option<ScreenSize>) {
         self.state = match std::mem::replace(&mut self.state, State::Gone) {
-            State::Idle(shell) => State::Running(start(shell, item)),
+            State::Idle(shell) => State::Running(start(shell, item, screen)),
             other => other,
         };
     }
 
     /// Waits for the next things that are said, no longer than `wait` for each, and passes them on. What became of the
     /// item, once it is done.
-    pub(super) fn pump(&mut self, wait: Duration, streams: &mut Streams<'_>) -> io::Result<Option<Performed>> {
+    pub(super) fn pump(
+        &mut self,
+        wait: Duration,
+        streams: &mut Streams<'_>,
+        pager: Option<&mut (dyn Paging + 'static)>,
+    ) -> io::Result<Option<Performed>> {
         let State::Running(running) = &mut self.state else { return Ok(Some(Performed::Failed)) };
         let said = match running.said.try_recv() {
             Err(TryRecvError::Empty) => {
@@ -117,7 +126,7 @@ impl Session {
                 self.rest(shell);
                 performed.map(Some)
             }
-            Ok(said) => self.pass_on(said, streams).map(|()| None),
+            Ok(said) => self.pass_on(said, streams, pager).map(|()| None),
             Err(RecvTimeoutError::Timeout) => Ok(None),
             Err(RecvTimeoutError::Disconnected) => {
                 self.state = State::Gone;
@@ -126,7 +135,12 @@ impl Session {
         }
     }
 
-    fn pass_on(&mut self, said: Said, streams: &mut Streams<'_>) -> io::Result<()> {
+    fn pass_on(
+        &mut self,
+        said: Said,
+        streams: &mut Streams<'_>,
+        pager: Option<&mut (dyn Paging + 'static)>,
+    ) -> io::Result<()> {
         let State::Running(running) = &mut self.state else { return Ok(()) };
         let written = match said {
             Said::Out(bytes) => streams.out.write_all(&bytes),
@@ -134,6 +148,21 @@ impl Session {
             Said::WantsLine => {
                 // The thread does not end before it has heard.
                 let _ = running.lines.send((streams.lines)());
+                Ok(())
+            }
+            Said::OpenPages(answer) => {
+                let flushed = streams.out.flush();
+                running.pages = pager.and_then(|pager| NearPages::open(pager, answer));
+                flushed
+            }
+            Said::Page(bytes) => {
+                running.pages.iter_mut().for_each(|pages| pages.show(&bytes));
+                Ok(())
+            }
+            Said::EndPages => {
+                if let Some(pages) = running.pages.take() {
+                    pages.close();
+                }
                 Ok(())
             }
             Said::Done(..) => Ok(()),
@@ -144,6 +173,13 @@ impl Session {
         written
     }
 
+    /// Takes the terminal back from what it runs, which is not waited for any longer.
+    pub(super) fn leave_pages(&mut self) {
+        if let State::Running(running) = &mut self.state {
+            running.pages = None;
+        }
+    }
+
     /// Hears what a statement says that nobody waits for, without waiting; what there is to tell once it has ended.
     pub(super) fn listen(&mut self, name: &str) -> Option<Finished> {
         loop {
@@ -151,6 +187,7 @@ impl Session {
             match running.said.try_recv().ok()? {
                 Said::Out(bytes) | Said::Err(bytes) => running.keep(&bytes),
                 Said::WantsLine => drop(running.lines.send(None)),
+                Said::OpenPages(_) | Said::Page(_) | Said::EndPages => {}
                 Said::Done(shell, performed) => {
                     let output = String::from_utf8_lossy(&running.kept).into_owned();
                     let statement = std::mem::take(&mut running.statement);
@@ -213,7 +250,7 @@ impl Running {
     }
 }
 
-fn start(mut shell: Box<Shell>, item: Item) -> Running {
+fn start(mut shell: Box<Shell>, item: Item, screen: Option<ScreenSize>) -> Running {
     let statement = match &item {
         Item::Statement(statement) if !statement.raw.is_empty() => statement.raw.clone(),
         Item::Statement(statement) => statement.text.clone(),
@@ -221,6 +258,7 @@ fn start(mut shell: Box<Shell>, item: Item) -> Running {
     };
     let (say, said) = sync_channel(MOST_WAITING);
     let (lines, answers) = channel();
+    shell.set_pager(screen.map(|screen| Box::new(FarPager::new(say.clone(), screen)) as Box<dyn Paging>));
     thread::spawn(move || {
         let mut out = Voice::new(say.clone(), Said::Out);
         let mut err = Voice::new(say.clone(), Said::Err);
@@ -230,11 +268,12 @@ fn start(mut shell: Box<Shell>, item: Item) -> Running {
         };
         let mut streams = Streams { out: &mut out, err: &mut Flushed(&mut err), lines: &mut next_line };
         let performed = shell.perform(item, &mut streams, &mut || {});
+        shell.set_pager(None);
         // Nobody may be listening any more.
         let _ = io::Write::flush(&mut out);
         let _ = say.send(Said::Done(shell, performed));
     });
-    Running { statement, since: Instant::now(), said, lines, kept: Vec::new() }
+    Running { statement, since: Instant::now(), said, lines, pages: None, kept: Vec::new() }
 }
 
 /// Errors are not held back.

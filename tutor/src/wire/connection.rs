@@ -92,6 +92,8 @@ pub struct Lost(#[from] io::Error);
 #[derive(Debug)]
 pub struct Connection {
     socket: Socket,
+    /// Where a read puts its bytes; never read before it is written.
+    chunk: Box<[u8]>,
     received: BytesMut,
     waiting: VecDeque<Event>,
     parameters: BTreeMap<String, String>,
@@ -112,6 +114,7 @@ impl Connection {
         };
         let mut connection = Self {
             socket: Socket::open(&options.host, options.port)?,
+            chunk: vec![0; READ_SIZE].into_boxed_slice(),
             received: BytesMut::new(),
             waiting: VecDeque::new(),
             parameters: BTreeMap::new(),
@@ -319,11 +322,9 @@ impl Connection {
     }
 
     fn read_once(&mut self) -> io::Result<usize> {
-        let filled = self.received.len();
-        self.received.resize(filled + READ_SIZE, 0);
-        let result = self.socket.read(&mut self.received[filled..]);
-        self.received.truncate(filled + *result.as_ref().unwrap_or(&0));
-        result
+        let length = self.socket.read(&mut self.chunk)?;
+        self.received.extend_from_slice(&self.chunk[..length]);
+        Ok(length)
     }
 
     fn parse_event(&mut self) -> Result<Option<Event>, Lost> {

@@ -90,9 +90,24 @@ impl Row {
         Self { data }
     }
 
+    /// A row from its bytes, as [`Row::bytes`] gave them.
+    pub(crate) fn copied_from(bytes: &[u8]) -> Self {
+        Self { data: Bytes::copy_from_slice(bytes) }
+    }
+
     /// The values in text form, left to right; `None` is NULL.
     pub fn values(&self) -> Values<'_> {
-        Values { rest: &self.data }
+        Self::values_in(&self.data)
+    }
+
+    /// The values in a row's bytes.
+    pub(crate) fn values_in(bytes: &[u8]) -> Values<'_> {
+        Values { rest: bytes }
+    }
+
+    /// The row as it came, values with their lengths.
+    pub(crate) fn bytes(&self) -> &[u8] {
+        &self.data
     }
 
     /// Size of the row in bytes, as it came.

@@ -19,7 +19,7 @@ use super::sidecar::Sidecar;
 use super::watch::{TaskWatch, Watch};
 use crate::check::{Attempt, Databases, Expected, ExpectedError, Eyes, StateError, StateProbe};
 use crate::course::{Exercise, Lab, Lesson, Needs};
-use crate::psql::{Execution, Item, Performed, PrintSettings, Shell, Streams};
+use crate::psql::{Execution, Item, Paging, Performed, PrintSettings, Shell, Streams};
 use crate::server::{Role, Sandbox, Server};
 use crate::sessions::{BlockWatch, Finished, InterruptWatch, Ran, Sessions, Wait};
 use crate::wire::Connection;
@@ -47,6 +47,8 @@ pub struct Usage {
     pub own_commands: &'static [&'static str],
     /// The width of the terminal, for `\x auto`.
     pub columns: Option<usize>,
+    /// Makes what shows long results.
+    pub pager: fn() -> Option<Box<dyn Paging>>,
     /// Whether crates are built.
     pub builds: Builds,
 }
@@ -64,7 +66,7 @@ impl Usage {
     /// A script that nobody watches.
     pub fn script(builds: Builds) -> Usage {
         let interrupt = Arc::new(AtomicBool::new(false));
-        Usage { interrupt, is_interactive: false, own_commands: &[], columns: None, builds }
+        Usage { interrupt, is_interactive: false, own_commands: &[], columns: None, pager: || None, builds }
     }
 }
 
@@ -126,6 +128,7 @@ impl<'a> Stage<'a> {
             own_answers: BTreeMap::new(),
             sandbox,
         };
+        stage.sessions.set_pager((stage.usage.pager)());
         stage.set_up(&lesson.setup, None)?;
         stage.open_session(FIRST_SESSION)?;
         Ok(stage)
@@ -186,6 +189,14 @@ impl<'a> Stage<'a> {
         Some(self.sessions.current_name()).filter(|name| *name != FIRST_SESSION)
     }
 
+    /// What the lesson calls the database of the current session, or its name, if it is not the one that the exercise
+    /// plays in.
+    pub fn other_database(&self) -> Option<&str> {
+        let connected = self.sessions.current()?.shell()?.options().database.as_str();
+        let called = self.sandbox.further().find(|(_, database)| *database == connected).map(|(name, _)| name);
+        (connected != self.home_database()).then(|| called.unwrap_or(connected))
+    }
+
     /// The student's sessions.
     pub fn sessions(&self) -> &Sessions {
         &self.sessions
@@ -194,6 +205,11 @@ impl<'a> Stage<'a> {
     /// The same, for listening to them.
     pub fn sessions_mut(&mut self) -> &mut Sessions {
         &mut self.sessions
+    }
+
+    /// Becomes true when the student presses Ctrl-C.
+    pub fn interrupt(&self) -> &AtomicBool {
+        &self.usage.interrupt
     }
 
     /// Switches to the session of that name, which is opened if it is not there.

@@ -30,6 +30,9 @@ impl Shell {
         };
         let plan = parse(&arguments).map_err(|token| {
             CommandError::Complaint(match token {
+                Some(token) if token.eq_ignore_ascii_case("program") => {
+                    "\\copy: programs do not run here; copy to or from a file".to_owned()
+                }
                 Some(token) => format!("\\copy: parse error at \"{token}\""),
                 None => "\\copy: parse error at end of line".to_owned(),
             })
@@ -46,7 +49,7 @@ impl Shell {
 }
 
 fn open(name: &str, is_from: bool) -> Result<CopyFile, CommandError> {
-    if Path::new(name).is_dir() {
+    if is_from && Path::new(name).is_dir() {
         return Err(CommandError::Complaint(format!("{name}: cannot copy from/to a directory")));
     }
     let opened = if is_from {
@@ -143,7 +146,7 @@ fn parse(arguments: &str) -> Result<Plan, Option<String>> {
     let name = tokens.next(";", "'").ok_or(None)?;
     let is_own = ["stdin", "stdout", "pstdin", "pstdout"].iter().any(|own| own.eq_ignore_ascii_case(name));
     if name.eq_ignore_ascii_case("program") {
-        return Err(Some(name.to_owned()));
+        return Err(tokens.next(";", "'").map(|_| name.to_owned()));
     }
     let file = match name.strip_prefix('\'') {
         _ if is_own => None,

@@ -61,11 +61,16 @@ impl Shell {
     fn perform_all(&mut self, io: &mut Streams<'_>, watch: &mut dyn FnMut()) -> io::Result<Performed> {
         let mut executions: Vec<Execution> = Vec::new();
         let mut has_failed = false;
+        // A change of ON_ERROR_STOP counts from the next line on.
+        let (mut line, mut stops) = (0, false);
         while let Some(item) = self.next_item() {
+            if line != self.input.line_number() {
+                (line, stops) = (self.input.line_number(), self.variables.is_on("ON_ERROR_STOP"));
+            }
             let mut no_lines = || None;
             let mut inner = Streams { out: io.out, err: io.err, lines: &mut no_lines };
             let performed = self.perform(item, &mut inner, watch)?;
-            let is_failure = performed.is_failure();
+            let mut is_failure = performed.is_failure();
             match performed {
                 Performed::Executed(done) => executions.extend(done),
                 Performed::Lost(done) => {
@@ -76,16 +81,16 @@ impl Shell {
                 Performed::Quit => break,
                 Performed::Unknown(command) => {
                     self.complain(&format!("invalid command \\{}", command.name), io)?;
-                    has_failed = true;
+                    is_failure = true;
                 }
                 Performed::Done | Performed::Failed | Performed::Reconnected => {}
             }
-            if is_failure && self.variables.is_on("ON_ERROR_STOP") {
+            if is_failure && stops || !self.is_connected {
                 has_failed = true;
                 break;
             }
         }
-        has_failed |= !self.close_input(io)?;
+        has_failed |= !self.close_input(io)? && stops;
         Ok(match (executions.is_empty(), has_failed) {
             (false, _) => Performed::Executed(executions),
             (true, true) => Performed::Failed,

@@ -8,6 +8,8 @@ mod session;
 
 use std::io;
 
+pub(super) use output::{file_complaint, reason};
+
 use super::condition::is_branching;
 use super::input::Command;
 use super::shell::{Performed, Shell, Streams};
@@ -92,7 +94,7 @@ impl Shell {
     fn dispatch(&mut self, call: &mut Call<'_>, io: &mut Streams<'_>, watch: &mut dyn FnMut()) -> CommandResult {
         match call.name {
             "q" | "quit" => Ok(Performed::Quit),
-            "a" | "C" | "f" | "pset" | "t" | "x" => self.change_settings(call, io),
+            "a" | "C" | "f" | "pset" | "t" | "T" | "x" => self.change_settings(call, io),
             "timing" => self.switch_timing(call, io),
             "echo" | "qecho" | "warn" => self.echo(call, io),
             "o" | "out" => self.redirect(call),
@@ -101,6 +103,10 @@ impl Shell {
             "w" | "write" => self.write_buffer(call),
             "set" => self.set_variable(call, io),
             "unset" => self.unset_variable(call),
+            "getenv" => self.get_environment(call),
+            "prompt" => self.prompt(call, io),
+            "copyright" => self.print_copyright(io),
+            "h" | "help" => self.help(call, io),
             "errverbose" => self.print_last_error(io),
             "encoding" => self.print_encoding(call, io),
             "c" | "connect" => self.change_connection(call, io),
@@ -114,9 +120,7 @@ impl Shell {
             "if" | "elif" | "else" | "endif" => self.branch(call, io),
             "copy" => self.copy(call, io, watch),
             "sf" | "sf+" | "sv" | "sv+" => self.show_source(call, io, watch),
-            name if name.starts_with('d') || name.starts_with('l') || matches!(name, "z" | "sf" | "sv") => {
-                self.describe(call, io, watch)
-            }
+            name if name.starts_with('d') || name.starts_with('l') => self.describe(call, io, watch),
             _ => Ok(unknown()),
         }
     }

@@ -18,6 +18,7 @@ impl Shell {
                 Some(if self.settings.format == Format::Aligned { "unaligned" } else { "aligned" }.to_owned()),
             ),
             "C" => ("title".to_owned(), call.next(&self.variables)?),
+            "T" => ("tableattr".to_owned(), call.next(&self.variables)?),
             "f" => ("fieldsep".to_owned(), call.next(&self.variables)?),
             "t" => ("tuples_only".to_owned(), call.next_name(&self.variables)?),
             "x" => ("expanded".to_owned(), call.next_name(&self.variables)?),
@@ -55,27 +56,46 @@ impl Shell {
 
     /// `\echo`, `\qecho`, `\warn`.
     pub(super) fn echo(&mut self, call: &mut Call<'_>, io: &mut Streams<'_>) -> CommandResult {
-        let words = call.all(&self.variables);
-        // A mistake is complained of after what was read before it is printed, as in psql.
-        let (words, failure) = match words {
-            Ok(words) => (words, None),
-            Err(error) => (Vec::new(), Some(error)),
-        };
+        // After a mistake psql still prints what was read before it.
+        let (mut words, mut failure) = (Vec::new(), None);
+        loop {
+            match call.next_word(&self.variables) {
+                Ok(Some(word)) => words.push(word),
+                Ok(None) => break,
+                Err(error) => {
+                    failure = Some(error);
+                    break;
+                }
+            }
+        }
         let omits_newline = words.first().is_some_and(|word| word.text == "-n" && word.quote.is_none());
         let texts: Vec<&str> = words.iter().skip(omits_newline.into()).map(|word| word.text.as_str()).collect();
-        if let Some(error) = failure {
-            self.complain(&error.to_string(), io)?;
-        }
-        let target: &mut dyn Write = match call.name {
+        let target = Self::echo_target(call.name, &mut self.output, io)?;
+        let end = if omits_newline { "" } else { "\n" };
+        let Some(error) = failure else {
+            write!(target, "{}{end}", texts.join(" "))?;
+            return Ok(Performed::Done);
+        };
+        write!(target, "{}", texts.join(" "))?;
+        self.complain(&error.to_string(), io)?;
+        let target = Self::echo_target(call.name, &mut self.output, io)?;
+        write!(target, "{end}")?;
+        Ok(Performed::Done)
+    }
+
+    fn echo_target<'a>(
+        name: &str,
+        output: &'a mut Option<File>,
+        io: &'a mut Streams<'_>,
+    ) -> std::io::Result<&'a mut dyn Write> {
+        Ok(match name {
             "echo" => io.out,
             "warn" => {
                 io.out.flush()?;
                 io.err
             }
-            _ => Self::result_target(&mut self.output, io),
-        };
-        write!(target, "{}{}", texts.join(" "), if omits_newline { "" } else { "\n" })?;
-        Ok(Performed::Done)
+            _ => Self::result_target(output, io),
+        })
     }
 
     /// `\o`: results go to a file, or with no name back to the output.
@@ -84,7 +104,9 @@ impl Shell {
         self.output = match name {
             None => None,
             Some(word) if word.text.starts_with('|') => {
-                return Err(CommandError::Complaint("\\o: writing to programs is not supported here".to_owned()));
+                return Err(CommandError::Complaint(
+                    "\\o: programs do not run here; \\o FILE writes a file".to_owned(),
+                ));
             }
             Some(word) => Some(File::create(&word.text).map_err(|error| complaint_of_file(&word.text, &error))?),
         };
@@ -115,7 +137,7 @@ impl Shell {
             return Err(CommandError::Complaint(format!("\\{}: missing required argument", call.name)));
         };
         if name.text.starts_with('|') {
-            return Err(CommandError::Complaint("\\w: writing to programs is not supported here".to_owned()));
+            return Err(CommandError::Complaint("\\w: programs do not run here; \\w FILE writes a file".to_owned()));
         }
         let text = format!("{}\n", self.query_text());
         std::fs::write(&name.text, text).map_err(|error| complaint_of_file(&name.text, &error))?;
@@ -124,12 +146,17 @@ impl Shell {
 }
 
 /// psql's words for a file that cannot be used.
+pub(in crate::psql) fn file_complaint(name: &str, error: &std::io::Error) -> String {
+    format!("{name}: {}", reason(error))
+}
+
+/// The same as a command's failure.
 pub(super) fn complaint_of_file(name: &str, error: &std::io::Error) -> CommandError {
-    CommandError::Complaint(format!("{name}: {}", reason(error)))
+    CommandError::Complaint(file_complaint(name, error))
 }
 
 /// An error of the operating system without its number.
-pub(super) fn reason(error: &std::io::Error) -> String {
+pub(in crate::psql) fn reason(error: &std::io::Error) -> String {
     let text = error.to_string();
     text.split(" (os error").next().unwrap_or_default().to_owned()
 }

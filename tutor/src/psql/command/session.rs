@@ -3,7 +3,12 @@
 use super::{Call, CommandError, CommandResult};
 use crate::psql::message::{MessageStyle, ShowContext, Verbosity, format_message};
 use crate::psql::shell::{Performed, Shell, Streams};
+use crate::psql::sql_help::sql_help;
 use crate::psql::variables::{Variables, parse_bool};
+use crate::psql::words::WordKind;
+
+/// What `\copyright` shows.
+const COPYRIGHT: &str = include_str!("../copyright.txt");
 
 impl Shell {
     /// `\set`: lists, or sets a variable to its values put together.
@@ -59,6 +64,49 @@ impl Shell {
             call.all(&Variables::none())?;
         }
         self.input.branch(call.name, holds).map_err(CommandError::Complaint)?;
+        Ok(Performed::Done)
+    }
+
+    /// `\getenv`: a variable of the environment becomes one of psql's.
+    pub(super) fn get_environment(&mut self, call: &mut Call<'_>) -> CommandResult {
+        let (name, source) = (call.next(&self.variables)?, call.next(&self.variables)?);
+        let (Some(name), Some(source)) = (name, source) else {
+            return Err(CommandError::Complaint(format!("\\{}: missing required argument", call.name)));
+        };
+        if let Ok(value) = std::env::var(source) {
+            self.variables.set(&name, &value).map_err(CommandError::Complaint)?;
+        }
+        Ok(Performed::Done)
+    }
+
+    /// `\prompt [TEXT] NAME`: the next line becomes the variable's value.
+    pub(super) fn prompt(&mut self, call: &mut Call<'_>, io: &mut Streams<'_>) -> CommandResult {
+        let Some(first) = call.next(&self.variables)? else {
+            return Err(CommandError::Complaint(format!("\\{}: missing required argument", call.name)));
+        };
+        let name = match call.next(&self.variables)? {
+            Some(name) => {
+                write!(io.out, "{first}")?;
+                io.out.flush()?;
+                name
+            }
+            None => first,
+        };
+        let value = self.input.take_line().or_else(|| (io.lines)()).unwrap_or_default();
+        self.variables.set(&name, &value).map_err(CommandError::Complaint)?;
+        Ok(Performed::Done)
+    }
+
+    pub(super) fn print_copyright(&mut self, io: &mut Streams<'_>) -> CommandResult {
+        write!(io.out, "{COPYRIGHT}")?;
+        Ok(Performed::Done)
+    }
+
+    /// `\h`.
+    pub(super) fn help(&mut self, call: &mut Call<'_>, io: &mut Streams<'_>) -> CommandResult {
+        let topic = call.words.next_word(WordKind::WholeLine, true, &self.variables)?;
+        let topic = topic.map(|word| word.text).unwrap_or_default();
+        write!(io.out, "{}", sql_help(&topic, self.settings.terminal_columns))?;
         Ok(Performed::Done)
     }
 

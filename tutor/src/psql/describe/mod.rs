@@ -18,9 +18,9 @@ use std::time::Instant;
 use super::command::{Call, CommandError, CommandResult, unknown};
 use super::execution::text_of;
 use super::message::format_message;
-use super::print::{Align, Expanded, PrintSettings, Table, print_table};
+use super::print::{Align, Expanded, PrintSettings, Table};
 use super::shell::{Performed, Shell, Streams, version_number};
-use super::variables::quote_literal;
+use super::variables::{parse_bool, quote_literal};
 use crate::wire::{Column, Event};
 
 /// The rows of a query that the shell itself asks.
@@ -105,12 +105,13 @@ impl Asking<'_, '_> {
     /// Prints a table that psql never expands, because it would be hard to read.
     pub(super) fn print_unexpanded(&mut self, table: &Table<'_>) -> CommandResult {
         let settings = PrintSettings { expanded: Expanded::Off, ..self.shell.settings.clone() };
-        print_table(table, &settings, Shell::result_target(&mut self.shell.output, self.io))?;
+        self.shell.show_rows(table, &mut table.rows(), &settings, self.io, self.watch)?;
         Ok(Performed::Done)
     }
 
     pub(super) fn print(&mut self, table: &Table<'_>) -> CommandResult {
-        print_table(table, &self.shell.settings, Shell::result_target(&mut self.shell.output, self.io))?;
+        let settings = self.shell.settings.clone();
+        self.shell.show_rows(table, &mut table.rows(), &settings, self.io, self.watch)?;
         Ok(Performed::Done)
     }
 }
@@ -177,6 +178,12 @@ impl Shell {
         io: &mut Streams<'_>,
         watch: &mut dyn FnMut(),
     ) -> io::Result<Option<Answer>> {
+        if let Some(echo) = self.variables.get("ECHO_HIDDEN").filter(|echo| parse_bool(echo) != Some(false)) {
+            writeln!(io.out, "********* QUERY **********\n{sql}\n**************************\n")?;
+            if echo.eq_ignore_ascii_case("noexec") {
+                return Ok(None);
+            }
+        }
         if self.connection.start_query(sql).is_err() {
             return Ok(None);
         }

@@ -38,7 +38,7 @@ impl Shell {
         };
         let source = if source.ends_with('\n') { source } else { source + "\n" };
         let text = if call.name.ends_with('+') { numbered(&source, is_function) } else { source };
-        Self::result_target(&mut self.output, io).write_all(text.as_bytes())?;
+        self.show_text(&text, io)?;
         Ok(Performed::Done)
     }
 

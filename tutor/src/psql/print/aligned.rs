@@ -1,13 +1,12 @@
 //! The usual format: a table with aligned columns.
 
-use std::borrow::Cow;
 use std::io::{self, Write};
 
+use super::rows::{Cell, Rows};
 use super::settings::{Expanded, PrintSettings};
 use super::style::{LineStyle, Rule};
 use super::table::{Align, Table};
-use super::vertical;
-use super::width::{Line, is_plain, lines, size, text_width};
+use super::width::{Line, lines, simple_width, size, text_width};
 
 /// What stays the same for all lines of a table.
 struct Printer<'a> {
@@ -17,38 +16,48 @@ struct Printer<'a> {
     widths: Vec<usize>,
 }
 
-/// Prints a table; in expanded auto mode one that is too wide goes to [`vertical`].
-pub(super) fn print(table: &Table<'_>, settings: &PrintSettings, out: &mut dyn Write) -> io::Result<()> {
-    let printer = Printer {
-        table,
-        style: LineStyle::named(settings.line_style),
-        border: settings.border.min(2),
-        widths: column_widths(table),
-    };
-    if settings.expanded == Expanded::Auto && table.headers.len() > 1 && printer.is_too_wide(settings) {
-        return vertical::print(table, settings, out);
-    }
+/// Prints a table.
+pub(super) fn print(
+    table: &Table<'_>,
+    rows: &mut dyn Rows,
+    settings: &PrintSettings,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let printer = Printer::new(table, rows, settings);
     if !settings.tuples_only {
         printer.print_head(out)?;
     }
-    for row in table.rows() {
-        if row.iter().all(|cell| is_plain(cell)) {
-            printer.print_plain_row(row, out)?;
-        } else {
-            printer.print_row(row, out)?;
+    let (mut line, mut cell_widths) = (Vec::new(), Vec::new());
+    rows.for_each(&mut |row| {
+        cell_widths.clear();
+        cell_widths.extend(row.iter().map_while(|cell| simple_width(cell)));
+        if cell_widths.len() < row.len() {
+            return printer.print_row(row, out);
         }
-    }
-    printer.print_foot(settings, out)
+        line.clear();
+        printer.push_simple_row(row, &cell_widths, &mut line);
+        out.write_all(&line)
+    })?;
+    printer.print_foot(rows.count(), settings, out)
 }
 
-fn column_widths(table: &Table<'_>) -> Vec<usize> {
-    let mut widths: Vec<usize> = table.headers.iter().map(|header| size(header).0).collect();
-    for row in table.rows() {
-        for (width, cell) in widths.iter_mut().zip(row) {
-            *width = (*width).max(size(cell).0);
-        }
+/// Whether the rows become records: always, or in expanded auto mode those that are too wide.
+pub(super) fn is_expanded(table: &Table<'_>, rows: &dyn Rows, settings: &PrintSettings) -> bool {
+    match settings.expanded {
+        Expanded::Auto => table.headers.len() > 1 && is_too_wide(table, rows, settings),
+        expanded => expanded == Expanded::On,
     }
-    widths
+}
+
+/// Whether lines are longer than the output is wide.
+pub(super) fn is_too_wide(table: &Table<'_>, rows: &dyn Rows, settings: &PrintSettings) -> bool {
+    let width = Printer::new(table, rows, settings).total_width();
+    settings.output_columns().is_some_and(|columns| columns > 0 && columns < width)
+}
+
+fn column_widths(table: &Table<'_>, rows: &dyn Rows) -> Vec<usize> {
+    let widths = table.headers.iter().zip(&rows.extents().widths);
+    widths.map(|(header, &width)| size(header).0.max(width)).collect()
 }
 
 /// Writes `count` spaces.
@@ -62,7 +71,20 @@ pub(super) fn pad(out: &mut dyn Write, mut count: usize) -> io::Result<()> {
     Ok(())
 }
 
-impl Printer<'_> {
+fn push_spaces(line: &mut Vec<u8>, count: usize) {
+    line.resize(line.len() + count, b' ');
+}
+
+impl<'a> Printer<'a> {
+    fn new(table: &'a Table<'a>, rows: &dyn Rows, settings: &PrintSettings) -> Self {
+        Self {
+            table,
+            style: LineStyle::named(settings.line_style),
+            border: settings.border.min(2),
+            widths: column_widths(table, rows),
+        }
+    }
+
     /// Width of all columns with what stands between them.
     fn total_width(&self) -> usize {
         let columns = self.widths.len();
@@ -72,10 +94,6 @@ impl Printer<'_> {
             _ => columns * 3 + 1,
         };
         frame + self.widths.iter().sum::<usize>()
-    }
-
-    fn is_too_wide(&self, settings: &PrintSettings) -> bool {
-        settings.output_columns().is_some_and(|columns| columns > 0 && columns < self.total_width())
     }
 
     fn is_last(&self, column: usize) -> bool {
@@ -159,38 +177,38 @@ impl Printer<'_> {
         }
     }
 
-    /// A row whose cells are single lines of printable ASCII: the usual case, so it takes the short way.
-    fn print_plain_row(&self, row: &[Cow<'_, str>], out: &mut dyn Write) -> io::Result<()> {
+    /// A row whose cells are single lines shown as they are: the usual case, so it takes the short way.
+    fn push_simple_row(&self, row: &[Cell<'_>], cell_widths: &[usize], line: &mut Vec<u8>) {
         if self.border == 2 {
-            out.write_all(self.style.data.left.as_bytes())?;
+            line.extend_from_slice(self.style.data.left.as_bytes());
         }
         for (column, cell) in row.iter().enumerate() {
-            let space = self.widths[column] - cell.len();
+            let space = self.widths[column] - cell_widths[column];
             let last = self.is_last(column);
             if self.border != 0 {
-                out.write_all(b" ")?;
+                line.push(b' ');
             }
             if self.table.aligns[column] == Align::Right {
-                pad(out, space)?;
-                out.write_all(cell.as_bytes())?;
+                push_spaces(line, space);
+                line.extend_from_slice(cell.as_bytes());
             } else {
-                out.write_all(cell.as_bytes())?;
-                pad(out, if self.border == 2 || !last { space } else { 0 })?;
+                line.extend_from_slice(cell.as_bytes());
+                push_spaces(line, if self.border == 2 || !last { space } else { 0 });
             }
             if self.border == 2 || !last {
-                out.write_all(b" ")?;
+                line.push(b' ');
             }
             if self.border != 0 && !last {
-                out.write_all(self.style.data.middle.as_bytes())?;
+                line.extend_from_slice(self.style.data.middle.as_bytes());
             }
         }
         if self.border == 2 {
-            out.write_all(self.style.data.right.as_bytes())?;
+            line.extend_from_slice(self.style.data.right.as_bytes());
         }
-        out.write_all(b"\n")
+        line.push(b'\n');
     }
 
-    fn print_row(&self, row: &[Cow<'_, str>], out: &mut dyn Write) -> io::Result<()> {
+    fn print_row(&self, row: &[Cell<'_>], out: &mut dyn Write) -> io::Result<()> {
         let cells: Vec<Vec<Line<'_>>> = row.iter().map(|cell| lines(cell)).collect();
         let height = cells.iter().map(Vec::len).max().unwrap_or(0);
         for number in 0..height {
@@ -257,12 +275,12 @@ impl Printer<'_> {
         }
     }
 
-    fn print_foot(&self, settings: &PrintSettings, out: &mut dyn Write) -> io::Result<()> {
+    fn print_foot(&self, row_count: usize, settings: &PrintSettings, out: &mut dyn Write) -> io::Result<()> {
         if self.border == 2 {
             self.print_rule(&self.style.bottom, out)?;
         }
         if !settings.tuples_only {
-            for footer in self.table.footers_or_count(settings).iter() {
+            for footer in self.table.footers_or_count(row_count, settings).iter() {
                 writeln!(out, "{footer}")?;
             }
         }

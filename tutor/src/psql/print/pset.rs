@@ -58,7 +58,8 @@ impl PrintSettings {
                 self.pager_min_lines = value.map_or(self.pager_min_lines, |value| leading_integer(value).max(0) as u32);
             }
             "columns" => self.columns = value.map_or(self.columns, |value| leading_integer(value).max(0) as usize),
-            "tableattr" | "T" => {}
+            "tableattr" | "T" => self.table_attributes = value.map(str::to_owned),
+            name if name.starts_with("unicode_") && NAMES.contains(&name) => parse_unicode_style(name, value)?,
             _ if NAMES.contains(&name) => {}
             _ => return Err(format!("\\pset: unknown option: {name}")),
         }
@@ -106,7 +107,10 @@ impl PrintSettings {
                 None => "Title is unset.".to_owned(),
             },
             "t" | "tuples_only" => format!("Tuples only is {}.", on_off(self.tuples_only)),
-            "tableattr" | "T" => "Table attributes unset.".to_owned(),
+            "tableattr" | "T" => match &self.table_attributes {
+                Some(attributes) => format!("Table attributes are \"{attributes}\"."),
+                None => "Table attributes unset.".to_owned(),
+            },
             "unicode_border_linestyle" => "Unicode border line style is \"single\".".to_owned(),
             "unicode_column_linestyle" => "Unicode column line style is \"single\".".to_owned(),
             "unicode_header_linestyle" => "Unicode header line style is \"single\".".to_owned(),
@@ -141,6 +145,7 @@ impl PrintSettings {
             "pager_min_lines" => self.pager_min_lines.to_string(),
             "recordsep" => separator(&self.record_separator),
             "recordsep_zero" => on_off(self.record_separator == "\0"),
+            "tableattr" => self.table_attributes.as_deref().map(quoted).unwrap_or_default(),
             "title" => self.title.as_deref().map(quoted).unwrap_or_default(),
             "tuples_only" => on_off(self.tuples_only),
             name if name.starts_with("unicode") => "single".to_owned(),
@@ -189,7 +194,7 @@ fn parse_pager(now: u16, name: &str, value: Option<&str>) -> Result<u16, String>
             let on = parse_bool(value).ok_or_else(|| unrecognized(name, value, "on, off, always"))?;
             Ok(on.into())
         }
-        None => Ok(u16::from(now == 0)),
+        None => Ok(u16::from(now != 1)),
     }
 }
 
@@ -197,12 +202,30 @@ fn begins(word: &str, value: &str) -> bool {
     !value.is_empty() && word.starts_with(&value.to_ascii_lowercase())
 }
 
+/// Line styles of boxes: only the single one is drawn here.
+fn parse_unicode_style(name: &str, value: Option<&str>) -> Result<(), String> {
+    match value {
+        None => Ok(()),
+        Some(value) if begins("single", value) => Ok(()),
+        Some(value) if begins("double", value) => {
+            Err(format!("\\pset: double lines are not drawn here; {name} is single"))
+        }
+        Some(_) => {
+            let part = name.trim_start_matches("unicode_").trim_end_matches("_linestyle");
+            Err(format!("\\pset: allowed Unicode {part} line styles are single, double"))
+        }
+    }
+}
+
 fn parse_format(value: &str) -> Result<Format, String> {
+    if value.eq_ignore_ascii_case("a") {
+        return Err("\\pset: ambiguous abbreviation \"a\" matches both \"aligned\" and \"asciidoc\"".to_owned());
+    }
     if let Some((_, format)) = FORMATS.iter().find(|(name, _)| begins(name, value)) {
         return Ok(*format);
     }
     if let Some(name) = OTHER_FORMATS.iter().find(|name| begins(name, value)) {
-        return Err(format!("\\pset: the format {name} is not supported here"));
+        return Err(format!("\\pset: the format {name} is not here; aligned, unaligned and csv are"));
     }
     Err("\\pset: allowed formats are aligned, asciidoc, csv, html, latex, latex-longtable, troff-ms, unaligned, wrapped"
         .to_owned())

@@ -50,6 +50,8 @@ pub struct PrintSettings {
     pub footer: bool,
     /// `\pset title`, `\C`: printed above every result.
     pub title: Option<String>,
+    /// `\pset tableattr`, `\T`: kept for `\pset`, no format here has them.
+    pub table_attributes: Option<String>,
     /// `\pset linestyle`; aligned format only.
     pub line_style: LineStyleName,
     /// `\pset fieldsep`, `\f`: between fields in unaligned format; a NUL after `fieldsep_zero`.
@@ -80,6 +82,7 @@ impl Default for PrintSettings {
             tuples_only: false,
             footer: true,
             title: None,
+            table_attributes: None,
             line_style: LineStyleName::Ascii,
             field_separator: "|".to_owned(),
             record_separator: "\n".to_owned(),

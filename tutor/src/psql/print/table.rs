@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use super::rows::CellRows;
 use super::settings::PrintSettings;
 
 /// On which side the cells of a column stand.
@@ -23,7 +24,7 @@ impl Align {
     }
 }
 
-/// A table ready to be printed.
+/// What stands around rows: a table ready to be printed once it is told which.
 #[derive(Debug, Clone, Default)]
 pub struct Table<'a> {
     /// Printed above; CSV leaves it out.
@@ -32,9 +33,9 @@ pub struct Table<'a> {
     pub headers: Vec<Cow<'a, str>>,
     /// One for each header; aligned format only, and not when expanded.
     pub aligns: Vec<Align>,
-    /// Row after row; there are `headers.len()` cells in each.
+    /// Rows that are in memory, one after another, `headers.len()` cells in each.
     pub cells: Vec<Cow<'a, str>>,
-    /// Counted separately, since rows without columns have no cells.
+    /// How many rows are in `cells`, since rows without columns have none.
     pub row_count: usize,
     /// Lines below the rows, such as the indexes in `\d`; they take the place of `(n rows)`.
     pub footers: Vec<String>,
@@ -43,17 +44,17 @@ pub struct Table<'a> {
 }
 
 impl<'a> Table<'a> {
-    /// The rows, each a slice of cells. A table without columns has none.
-    pub(super) fn rows(&self) -> std::slice::Chunks<'_, Cow<'a, str>> {
-        self.cells.chunks(self.headers.len().max(1))
+    /// The rows that are in memory.
+    pub fn rows(&self) -> CellRows<'_> {
+        CellRows::new(&self.cells, self.headers.len(), self.row_count)
     }
 
     /// The footers, or the row count where it takes their place.
-    pub(super) fn footers_or_count(&self, settings: &PrintSettings) -> Cow<'_, [String]> {
+    pub(super) fn footers_or_count(&self, row_count: usize, settings: &PrintSettings) -> Cow<'_, [String]> {
         if !self.footers.is_empty() || !self.counts_rows || !settings.footer {
             return Cow::Borrowed(&self.footers);
         }
-        let plural = if self.row_count == 1 { "row" } else { "rows" };
-        Cow::Owned(vec![format!("({} {plural})", self.row_count)])
+        let plural = if row_count == 1 { "row" } else { "rows" };
+        Cow::Owned(vec![format!("({row_count} {plural})")])
     }
 }

@@ -3,10 +3,11 @@
 use std::io::{self, Write};
 
 use super::aligned::pad;
+use super::rows::{Extents, Rows};
 use super::settings::{LineStyleName, PrintSettings};
 use super::style::{LineStyle, Rule};
 use super::table::Table;
-use super::width::{Line, lines, size};
+use super::width::{Line, lines, simple_width, size};
 
 /// What stays the same for all records of a table.
 struct Printer {
@@ -20,28 +21,45 @@ struct Printer {
 }
 
 /// Prints every row as a record.
-pub(super) fn print(table: &Table<'_>, settings: &PrintSettings, out: &mut dyn Write) -> io::Result<()> {
-    if table.cells.is_empty() {
+pub(super) fn print(
+    table: &Table<'_>,
+    rows: &mut dyn Rows,
+    settings: &PrintSettings,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    if rows.count() == 0 || table.headers.is_empty() {
         if !settings.tuples_only {
-            print_footers(&table.footers_or_count(settings), out)?;
+            print_footers(&table.footers_or_count(rows.count(), settings), out)?;
         }
         return writeln!(out);
     }
-    let printer = Printer::new(table, settings);
+    let printer = Printer::new(table, rows, settings);
     if let Some(title) = table.title.as_ref().filter(|_| !settings.tuples_only) {
         writeln!(out, "{title}")?;
     }
-    for (number, row) in table.rows().enumerate() {
+    let headers: Vec<Vec<Line<'_>>> = table.headers.iter().map(|header| lines(header)).collect();
+    let starts = printer.simple_starts(&headers);
+    let mut number = 0;
+    rows.for_each(&mut |row| {
         let rule = if number == 0 { &printer.style.top } else { &printer.style.between };
         if !settings.tuples_only {
             printer.print_rule(Some(number + 1), rule, out)?;
         } else if number > 0 || printer.border == 2 {
             printer.print_rule(None, rule, out)?;
         }
-        for (header, cell) in table.headers.iter().zip(row) {
-            printer.print_field(&lines(header), &lines(cell), out)?;
+        number += 1;
+        for (column, (header, cell)) in headers.iter().zip(row).enumerate() {
+            match starts.get(column).filter(|_| simple_width(cell).is_some()) {
+                Some(start) => {
+                    for part in [start.as_bytes(), cell.as_bytes(), b"\n"] {
+                        out.write_all(part)?;
+                    }
+                }
+                None => printer.print_field(header, &lines(cell), out)?,
+            }
         }
-    }
+        Ok(())
+    })?;
     if printer.border == 2 {
         printer.print_rule(None, &printer.style.bottom, out)?;
     }
@@ -58,27 +76,23 @@ fn print_footers(footers: &[String], out: &mut dyn Write) -> io::Result<()> {
     footers.iter().try_for_each(|footer| writeln!(out, "{footer}"))
 }
 
-/// The greatest width and height of some cells.
-fn extent<'a>(cells: impl Iterator<Item = &'a str>) -> (usize, usize) {
-    cells.map(size).fold((0, 1), |(width, height), (w, h)| (width.max(w), height.max(h)))
-}
-
 impl Printer {
-    fn new(table: &Table<'_>, settings: &PrintSettings) -> Self {
-        let (header_width, header_height) = extent(table.headers.iter().map(AsRef::as_ref));
-        let (data_width, data_height) = extent(table.cells.iter().map(AsRef::as_ref));
+    fn new(table: &Table<'_>, rows: &dyn Rows, settings: &PrintSettings) -> Self {
+        let mut headers = Extents::new(1);
+        table.headers.iter().for_each(|header| headers.take_row(std::iter::once(size(header))));
+        let (header_width, data_width) = (headers.widest(), rows.extents().widest());
         let mut printer = Self {
             style: LineStyle::named(settings.line_style),
             is_old: settings.line_style == LineStyleName::OldAscii,
             border: settings.border.min(2),
             header_width,
-            header_is_multiline: header_height > 1,
+            header_is_multiline: headers.height > 1,
             data_width,
-            data_is_multiline: data_height > 1,
+            data_is_multiline: rows.extents().height > 1,
         };
         // The record's head line may be wider than the fields.
         let frame = printer.frame_width();
-        let head = if settings.tuples_only { 0 } else { printer.head_width(table.row_count) };
+        let head = if settings.tuples_only { 0 } else { printer.head_width(rows.count()) };
         printer.data_width = (header_width + frame + data_width).max(head) - header_width - frame;
         printer
     }
@@ -134,6 +148,20 @@ impl Printer {
             write!(out, "{horizontal}{}", rule.right)?;
         }
         writeln!(out)
+    }
+
+    /// What stands before a value that is one line shown as it is, for each header: the usual case, so it takes the
+    /// short way. Nothing where headers have several lines or fields a frame.
+    fn simple_starts(&self, headers: &[Vec<Line<'_>>]) -> Vec<String> {
+        if self.border == 2 || self.header_is_multiline {
+            return Vec::new();
+        }
+        let divider = if self.border > 0 { format!(" {}", self.style.data.middle) } else { String::new() };
+        let start = |line: &Line<'_>| {
+            let space = " ".repeat(self.header_width - line.width);
+            format!("{}{space}{divider} ", line.text)
+        };
+        headers.iter().flatten().map(start).collect()
     }
 
     fn print_field(&self, header: &[Line<'_>], data: &[Line<'_>], out: &mut dyn Write) -> io::Result<()> {

@@ -36,11 +36,26 @@ pub(super) fn text_width(text: &str) -> usize {
 
 /// Whether text is shown as it is, one column for each byte.
 pub(super) fn is_plain(text: &str) -> bool {
-    text.bytes().all(|byte| (0x20..0x7f).contains(&byte))
+    bytes_are_plain(text.as_bytes())
+}
+
+/// Eight bytes at a time: most of what is printed passes here twice, also in builds without optimisation.
+fn bytes_are_plain(bytes: &[u8]) -> bool {
+    let (words, rest) = bytes.as_chunks();
+    words.iter().all(|&word| is_plain_word(word)) && rest.iter().all(|byte| matches!(byte, 0x20..0x7f))
+}
+
+fn is_plain_word(bytes: [u8; 8]) -> bool {
+    const ONES: u64 = u64::from_ne_bytes([1; 8]);
+    let word = u64::from_ne_bytes(bytes);
+    // The highest bit of a byte is set in the first where it is below a space, in the second where it is above a tilde.
+    let below = word.wrapping_sub(ONES * 0x20) & !word;
+    let above = word.wrapping_add(ONES) | word;
+    (below | above) & (ONES * 0x80) == 0
 }
 
 /// Width of the widest line of a cell, and the number of its lines.
-pub(super) fn size(text: &str) -> (usize, usize) {
+pub(crate) fn size(text: &str) -> (usize, usize) {
     if is_plain(text) {
         return (text.len(), 1);
     }
@@ -55,6 +70,16 @@ pub(super) fn size(text: &str) -> (usize, usize) {
         }
     }
     (widest.max(width), height)
+}
+
+/// The same of text in bytes.
+pub(crate) fn bytes_size(bytes: &[u8]) -> (usize, usize) {
+    if bytes_are_plain(bytes) { (bytes.len(), 1) } else { size(&String::from_utf8_lossy(bytes)) }
+}
+
+/// Width of text that is one line and shown as it is; `None` of any other.
+pub(super) fn simple_width(text: &str) -> Option<usize> {
+    if is_plain(text) { Some(text.len()) } else { text.chars().map(char_width).sum() }
 }
 
 /// The display lines of a cell.
@@ -120,6 +145,15 @@ mod tests {
         assert_eq!(text_width("中文"), 4);
         assert_eq!(text_width("e\u{301}"), 1);
         assert_eq!(char_width('\u{85}'), None);
+    }
+
+    #[test]
+    fn plain_text_is_printable_ascii() {
+        for byte in 0..=255_u8 {
+            let text = [b"plain text ".as_slice(), &[byte], b" and more"].concat();
+            assert_eq!(bytes_are_plain(&text), (0x20..0x7f).contains(&byte), "{byte}");
+            assert_eq!(bytes_are_plain(&[byte]), (0x20..0x7f).contains(&byte), "{byte}");
+        }
     }
 
     #[test]

@@ -10,7 +10,7 @@ impl Desk<'_> {
     /// Builds the open exercise's crate, after one question: building runs what is in it.
     pub(super) fn build(&mut self, source: &mut dyn LineSource) -> Result<(), DeskError> {
         let Some(workshop) = self.stage_mut().workshop() else {
-            writeln!(self.output.out, "{}", text::NOTHING_TO_BUILD)?;
+            self.output.mention(&self.look.words(text::NOTHING_TO_BUILD))?;
             return Ok(());
         };
         if !self.agreed_to_build && !self.agrees(source, &workshop.source().display().to_string())? {
@@ -21,7 +21,7 @@ impl Desk<'_> {
         match self.stage_mut().build(&mut *progress::on_standard_error()) {
             Ok(()) => {
                 let log = self.stage_mut().server_log().display().to_string();
-                writeln!(self.output.out, "{}", text::built(&log))?;
+                self.say(&text::built(&log))?;
             }
             Err(StageError::Workshop(error @ WorkshopError::Source { .. })) => self.complain(&error.to_string())?,
             Err(error) => self.complain(&format!("tutor: {error}"))?,
@@ -30,8 +30,7 @@ impl Desk<'_> {
     }
 
     fn agrees(&mut self, source: &mut dyn LineSource, file: &str) -> Result<bool, DeskError> {
-        writeln!(self.output.out, "{}", text::build_runs_code(file))?;
-        self.output.out.flush()?;
+        self.output.mention(&self.look.words(&text::build_runs_code(file)))?;
         let answer = source.read(text::BUILD_QUESTION)?;
         Ok(matches!(answer, Line::Text(text) if matches!(text.trim(), "y" | "Y" | "yes")))
     }
@@ -40,7 +39,10 @@ impl Desk<'_> {
     pub(super) fn show_workshop(&mut self) -> Result<(), DeskError> {
         let Some(workshop) = self.stage_mut().workshop() else { return Ok(()) };
         match workshop.open() {
-            Ok(()) => writeln!(self.output.out, "{}", text::your_source(&workshop.source().display().to_string()))?,
+            Ok(()) => {
+                let words = self.look.words(&text::your_source(&workshop.source().display().to_string()));
+                self.output.mention_apart(&words)?;
+            }
             Err(error) => self.complain(&format!("tutor: {error}"))?,
         }
         Ok(())

@@ -2,26 +2,31 @@
 
 mod build;
 mod quiz;
+mod review;
 mod script;
 mod task;
 mod walk;
 
-use std::io::{self, Write};
+use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::commands::{self, LessonCommand, RoomCommand};
+use super::edit::BufferCommand;
 use super::listen::listen_while;
+use super::output::Output;
 use super::prompt::prompt_end;
 use super::room::{self, Room, WhileBusy};
 use super::source::{Line, LineSource, copy_line};
 use super::text;
+use super::transcript::escaped;
 use super::view::Look;
 use crate::course::{Exercise, Lab, Lesson, Place, Step};
 use crate::lab::{Stage, StageError};
+use crate::processes::Sampler;
 use crate::progress::{Progress, ProgressError};
-use crate::psql::{Command, Item, Performed, Shell, Streams};
+use crate::psql::{Command, Execution, Expanded, Item, Performed, Shell, Streams};
 use crate::server::Server;
 use crate::sessions::{Ran, Sessions, session_asked_for};
 use script::Part;
@@ -77,22 +82,6 @@ enum Attempted {
     Passed,
 }
 
-/// Where the words go.
-pub struct Output<'a> {
-    /// Results and the tutor's words.
-    pub out: &'a mut dyn Write,
-    /// Errors of statements.
-    pub err: &'a mut dyn Write,
-}
-
-impl Output<'_> {
-    /// Writes a line to standard error, after everything that was written before.
-    pub(super) fn complain(&mut self, line: &str) -> io::Result<()> {
-        self.out.flush()?;
-        writeln!(self.err, "{line}")
-    }
-}
-
 /// One student's lab.
 pub struct Desk<'a> {
     lab: &'a Lab,
@@ -103,12 +92,14 @@ pub struct Desk<'a> {
     interrupt: Arc<AtomicBool>,
     position: Position,
     stage: Option<Stage<'a>>,
-    /// The place has changed, so the rest of what was typed for the old one is dropped.
+    /// The exercise is passed or the place has changed, so the rest of what was typed for the old one is dropped.
     moved: bool,
     attempted: Attempted,
     answer: Answer,
-    /// The last thing printed was a result, after which psql leaves a line empty.
-    after_result: bool,
+    /// The latest statement failed.
+    has_failed: bool,
+    /// It was said how results that are wider than the terminal can be shown.
+    suggested_x_auto: bool,
     interactive: bool,
     part: Part,
     /// It was said that nothing is said about what is neither right nor a known mistake.
@@ -117,6 +108,7 @@ pub struct Desk<'a> {
     workshops: PathBuf,
     agreed_to_build: bool,
     ended: Ended,
+    sampler: Sampler,
 }
 
 /// What was typed for the open exercise.
@@ -125,6 +117,10 @@ struct Answer {
     text: String,
     /// The length of the part that was performed; the rest may still be thrown away with Ctrl-C.
     performed: usize,
+    /// The length of the part that was judged wrong.
+    judged: usize,
+    /// What was typed last was judged wrong.
+    is_judged: bool,
 }
 
 impl Answer {
@@ -135,6 +131,14 @@ impl Answer {
 
     fn drop_pending(&mut self) {
         self.text.truncate(self.performed);
+    }
+
+    /// All of it was performed.
+    fn settle(&mut self) {
+        self.performed = self.text.len();
+        if std::mem::take(&mut self.is_judged) {
+            self.judged = self.performed;
+        }
     }
 }
 
@@ -162,13 +166,15 @@ impl<'a> Desk<'a> {
             moved: false,
             attempted: Attempted::Not,
             answer: Answer::default(),
-            after_result: false,
+            has_failed: false,
+            suggested_x_auto: false,
             interactive: true,
             part: Part::Lesson,
             hinted_at_check: false,
             workshops,
             agreed_to_build: false,
             ended: Ended::default(),
+            sampler: Sampler::new(server),
         }
     }
 
@@ -176,6 +182,10 @@ impl<'a> Desk<'a> {
     pub fn run(mut self, source: &mut dyn LineSource, start: Option<Place<'_>>) -> Result<Ended, DeskError> {
         self.interactive = source.is_interactive();
         self.part = Part::of(start);
+        self.output.record.begin(&text::transcript_of_lab(self.lab.number, &self.lab.title), self.interactive);
+        if self.interactive {
+            self.sampler.prepare();
+        }
         self.position = match start {
             Some(place) => self.position_of(place),
             None if self.interactive => self.saved_position(),
@@ -185,7 +195,7 @@ impl<'a> Desk<'a> {
         self.read_lines(source)?;
         self.finish_exercise()?;
         if self.interactive {
-            writeln!(self.output.out, "{}", text::KEPT)?;
+            self.output.mention(&self.look.words(text::KEPT))?;
         } else {
             self.close_script()?;
         }
@@ -197,9 +207,10 @@ impl<'a> Desk<'a> {
         loop {
             self.show_arrivals()?;
             let prompt = self.prompt();
-            self.output.out.flush()?;
+            self.output.before_prompt()?;
             let line = self.read_line(source, &prompt)?;
-            self.look.fit();
+            self.output.record.line_read();
+            self.fit();
             // Whatever was pressed before was meant for what ran before.
             self.interrupt.store(false, Ordering::Relaxed);
             let flow = match line {
@@ -220,8 +231,15 @@ impl<'a> Desk<'a> {
     }
 
     fn read_line(&mut self, source: &mut dyn LineSource, prompt: &str) -> io::Result<Line> {
+        if self.interactive {
+            let places = self.places();
+            source.set_surroundings(room::surroundings(self.stage_mut(), places));
+        }
         match source.printer() {
-            Some(printer) => listen_while(self.stage_mut().sessions_mut(), &printer, || source.read(prompt)),
+            Some(printer) => {
+                let record = self.output.record.clone();
+                listen_while(self.stage_mut().sessions_mut(), &printer, &record, || source.read(prompt))
+            }
             None => source.read(prompt),
         }
     }
@@ -231,7 +249,7 @@ impl<'a> Desk<'a> {
         match self.shell() {
             None => room::cancel_current(self.stage_mut()),
             Some(shell) if shell.is_mid_statement() => shell.clear_buffer(),
-            Some(_) => writeln!(self.output.out, "{}", text::LEAVE_WITH)?,
+            Some(_) => self.output.mention(&self.look.words(text::LEAVE_WITH))?,
         }
         Ok(Flow::GoOn)
     }
@@ -259,15 +277,22 @@ impl<'a> Desk<'a> {
             return Ok(Flow::GoOn);
         }
         if is_blank && self.interactive {
-            writeln!(self.output.out, "{}", self.look.paint.aside(text::UNFINISHED))?;
+            self.output.mention(&self.look.aside(text::UNFINISHED))?;
         }
         if self.answers_quiz(lines)? {
             return Ok(Flow::GoOn);
         }
+        self.take_text(source, lines)
+    }
+
+    fn take_text(&mut self, source: &mut dyn LineSource, lines: &str) -> Result<Flow, DeskError> {
         if source.remember(lines).is_err() {
             self.complain(text::HISTORY_LOST)?;
         }
         self.moved = false;
+        if !is_own_command(lines) {
+            self.output.record.typed(lines);
+        }
         // All of it before any of it runs: data of COPY may follow their statement.
         for line in lines.split('\n') {
             self.note_line(line);
@@ -331,7 +356,7 @@ impl<'a> Desk<'a> {
             }
         }
         if !self.is_mid_statement() {
-            self.answer.performed = self.answer.text.len();
+            self.answer.settle();
         }
         Ok(Flow::GoOn)
     }
@@ -343,10 +368,26 @@ impl<'a> Desk<'a> {
         } else if let Some(own) = RoomCommand::parse(&command.name, &command.rest) {
             self.answer.drop_pending();
             self.run_room_command(own)?;
+        } else if let Some(own) = self.buffer_command(&command) {
+            return self.run_buffer_command(source, &own);
         } else {
             return self.run_item(source, Item::Command(command));
         }
         Ok(Flow::GoOn)
+    }
+
+    fn buffer_command(&mut self, command: &Command) -> Option<BufferCommand> {
+        let shell = self.shell()?;
+        BufferCommand::parse(&command.name, &command.rest, shell.variables())
+    }
+
+    fn run_buffer_command(&mut self, source: &mut dyn LineSource, command: &BufferCommand) -> Result<Flow, DeskError> {
+        self.answer.drop_pending();
+        let Some(shell) = self.stage.as_mut().expect(OPEN).shell() else { return Ok(Flow::GoOn) };
+        let edited = room::run_buffer_command(shell, command, source, &mut self.output)?;
+        // Ctrl-C in the editor was meant for the editor.
+        self.interrupt.store(false, Ordering::Relaxed);
+        edited.map_or(Ok(Flow::GoOn), |edited| self.take_text(source, &edited))
     }
 
     fn run_item(&mut self, source: &mut dyn LineSource, item: Item) -> Result<Flow, DeskError> {
@@ -363,13 +404,16 @@ impl<'a> Desk<'a> {
 
     /// What follows from what became of an item.
     fn after(&mut self, performed: Performed) -> Result<Flow, DeskError> {
-        self.after_result = ends_with_result(&performed);
         if self.stops_script(&performed) {
             return Ok(Flow::Leave);
         }
         match performed {
             Performed::Quit => return Ok(Flow::Leave),
-            Performed::Executed(_) => self.glance()?,
+            Performed::Executed(executions) => {
+                self.has_failed = executions.last().is_some_and(|last| last.error.is_some());
+                self.suggest_x_auto(&executions)?;
+                self.glance()?;
+            }
             Performed::Unknown(command) => {
                 let instead = commands::no_command(&command.name, true);
                 self.complain(&text::no_command(&command.name, instead))?;
@@ -417,25 +461,54 @@ impl<'a> Desk<'a> {
             LessonCommand::Skip => self.skip()?,
             LessonCommand::Back => self.back()?,
             LessonCommand::Goto(id) => self.goto(&id)?,
-            LessonCommand::Progress => {
-                let shown = self.look.progress(self.lab, &self.lab_progress(), Some(&self.lesson().id));
-                write!(self.output.out, "{shown}")?;
-            }
+            LessonCommand::Progress => self.show_progress()?,
+            LessonCommand::Review(id) => self.review(&id)?,
             LessonCommand::Play => {
                 self.stage_mut().set_on_task(false);
-                writeln!(self.output.out, "{}", text::PLAYING)?;
+                self.say(text::PLAYING)?;
             }
         }
         Ok(())
+    }
+
+    /// Says a sentence or two that belong into a transcript.
+    fn say(&mut self, words: &str) -> io::Result<()> {
+        self.output.tell(&escaped(words), &self.look.words(words))
+    }
+
+    /// Says, once, how results that are wider than the terminal can be shown.
+    fn suggest_x_auto(&mut self, executions: &[Execution]) -> Result<(), DeskError> {
+        if !self.interactive || self.suggested_x_auto || !executions.iter().any(has_columns) {
+            return Ok(());
+        }
+        self.output.out.flush()?;
+        let is_wide = self.output.record.printed_width() > self.look.width;
+        if is_wide && self.shell().is_some_and(|shell| shell.settings().expanded == Expanded::Off) {
+            self.suggested_x_auto = true;
+            self.output.mention(&self.look.aside(text::TRY_X_AUTO))?;
+        }
+        Ok(())
+    }
+
+    /// Takes the terminal's present width, for words and for `\\x auto`.
+    fn fit(&mut self) {
+        self.look.fit();
+        let columns = self.interactive.then_some(self.look.width);
+        if let Some(shell) = self.shell() {
+            shell.settings_mut().terminal_columns = columns;
+        }
     }
 
     fn run_room_command(&mut self, command: RoomCommand) -> Result<(), DeskError> {
         Ok(room::run_command(self.stage.as_mut().expect(OPEN), command, &mut self.output)?)
     }
 
-    /// Writes a line to standard error.
+    /// Writes to standard error: a line for a program, as many as it takes for a person.
     fn complain(&mut self, line: &str) -> io::Result<()> {
-        self.output.complain(line)
+        match self.interactive {
+            true => self.output.complain(self.look.words(line).trim_end()),
+            false => self.output.complain(line),
+        }
     }
 
     fn prompt(&mut self) -> String {
@@ -443,7 +516,14 @@ impl<'a> Desk<'a> {
         let stage = self.stage_mut();
         let name = if stage.is_on_task() { lesson } else { text::PLAY_PROMPT.to_owned() };
         let session = stage.other_session().map(|session| format!("[{session}]")).unwrap_or_default();
-        format!("{name}{session}{} ", prompt_end(stage.shell().as_deref()))
+        let database = stage.other_database().map(|database| format!(":{database}")).unwrap_or_default();
+        format!("{name}{session}{database}{} ", prompt_end(stage.shell().as_deref()))
+    }
+
+    /// The lessons and exercises that can be gone to.
+    fn places(&self) -> Vec<String> {
+        let exercises = |lesson: &'a Lesson| lesson.exercises().map(|exercise| exercise.id.clone());
+        self.lab.lessons.iter().flat_map(|lesson| std::iter::once(lesson.id.clone()).chain(exercises(lesson))).collect()
     }
 
     fn lesson(&self) -> &'a Lesson {
@@ -475,12 +555,17 @@ impl<'a> Desk<'a> {
     }
 }
 
-/// Whether the last thing that was printed is a result with rows.
-fn ends_with_result(performed: &Performed) -> bool {
-    let Performed::Executed(executions) = performed else { return false };
-    executions.last().is_some_and(|last| {
-        last.shown && last.error.is_none() && last.results.last().is_some_and(|result| !result.columns.is_empty())
-    })
+/// Whether a statement showed a result of several columns.
+fn has_columns(execution: &Execution) -> bool {
+    execution.shown && execution.results.iter().any(|result| result.columns.len() > 1)
+}
+
+/// Whether a line is a command of the tutor's, which stands in no transcript.
+fn is_own_command(line: &str) -> bool {
+    let Some(command) = line.trim().strip_prefix('\\').filter(|command| !command.contains('\n')) else { return false };
+    let end = command.find(|c: char| c.is_whitespace() || c == ';').unwrap_or(command.len());
+    let (name, argument) = command.split_at(end);
+    LessonCommand::parse(name, argument).is_some() || RoomCommand::parse(name, argument).is_some_and(|c| c.is_note())
 }
 
 impl Room for Stage<'_> {
@@ -496,8 +581,12 @@ impl Room for Stage<'_> {
         Stage::rejoin(self, streams)
     }
 
-    fn server(&self) -> &Server {
-        Stage::server(self)
+    fn server(&self) -> Option<&Server> {
+        Some(Stage::server(self))
+    }
+
+    fn interrupt(&self) -> &AtomicBool {
+        Stage::interrupt(self)
     }
 
     fn is_lab(&self) -> bool {

@@ -10,7 +10,9 @@ impl<'a> Desk<'a> {
         let Some(quiz) = self.open_quiz() else { return Ok(false) };
         let Some(chosen) = quiz.chosen(line) else { return Ok(false) };
         let is_right = chosen == quiz.right();
-        writeln!(self.output.out, "{}", self.look.quiz_verdict(quiz, &chosen, is_right))?;
+        let verdict = self.look.quiz_verdict(quiz, &chosen, is_right);
+        let letters = letters(&chosen);
+        self.output.tell(&text::quiz_chosen(&letters, is_right), &verdict)?;
         if is_right {
             self.advance()?;
         }
@@ -20,9 +22,9 @@ impl<'a> Desk<'a> {
     /// Tells the answer to somebody who does not want to give one.
     pub(super) fn tell_quiz(&mut self, quiz: &Quiz) -> Result<(), DeskError> {
         let right = quiz.right();
-        let letters: Vec<String> = right.iter().map(|index| Quiz::letter(*index).to_string()).collect();
-        writeln!(self.output.out, "{}", text::quiz_answer(&letters.join(" ")))?;
-        writeln!(self.output.out, "{}", self.look.quiz_explanations(quiz, &right))?;
+        let answer = text::quiz_answer(&letters(&right));
+        let shown = format!("{answer}\n{}", self.look.quiz_explanations(quiz, &right));
+        self.output.tell(&answer, &shown)?;
         self.advance()
     }
 
@@ -33,4 +35,9 @@ impl<'a> Desk<'a> {
             _ => None,
         }
     }
+}
+
+fn letters(choices: &[usize]) -> String {
+    let letters: Vec<String> = choices.iter().map(|index| Quiz::letter(*index).to_string()).collect();
+    letters.join(" ")
 }

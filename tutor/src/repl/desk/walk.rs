@@ -3,7 +3,10 @@
 use std::sync::Arc;
 
 use super::super::commands::OWN_NAMES;
+use super::super::pager::TerminalPager;
 use super::super::text;
+use super::super::transcript::escaped;
+use super::super::view::Look;
 use super::{Answer, Attempted, Desk, DeskError, Position};
 use crate::course::{Exercise, Lesson, Place, Step};
 use crate::lab::{Builds, Stage, StageError, Usage};
@@ -13,8 +16,7 @@ impl<'a> Desk<'a> {
     pub(super) fn next(&mut self) -> Result<(), DeskError> {
         match self.exercise() {
             Some(exercise) if self.kept(&exercise.id).status != Status::Passed => {
-                writeln!(self.output.out, "{}", text::not_passed(&exercise.id))?;
-                Ok(())
+                Ok(self.output.mention(&self.look.words(&text::not_passed(&exercise.id)))?)
             }
             _ => self.advance(),
         }
@@ -25,7 +27,7 @@ impl<'a> Desk<'a> {
             && self.kept(&exercise.id).status != Status::Passed
         {
             self.update(&exercise.id, |kept| kept.status = Status::Skipped)?;
-            writeln!(self.output.out, "{}", text::skipped(&exercise.id))?;
+            self.say(&text::skipped(&exercise.id))?;
         }
         self.advance()
     }
@@ -36,8 +38,7 @@ impl<'a> Desk<'a> {
         let position = match (lesson, waiting_before(self.lesson(), step)) {
             (_, Some(earlier)) => Position { lesson, step: screen_start(self.lesson(), earlier) },
             (0, None) => {
-                writeln!(self.output.out, "{}", text::AT_START)?;
-                return Ok(());
+                return Ok(self.output.mention(&self.look.words(text::AT_START))?);
             }
             (_, None) => {
                 let before = &self.lab.lessons[lesson - 1];
@@ -58,13 +59,23 @@ impl<'a> Desk<'a> {
 
     /// To the next step, or the next lesson.
     pub(super) fn advance(&mut self) -> Result<(), DeskError> {
+        let following = self.following();
+        if self.interactive && following.lesson != self.position.lesson {
+            let summary = |look: &Look| look.lesson_summary(self.lesson(), &self.lab_progress());
+            let (markdown, shown) = (escaped(&summary(&Look::on_paper())), summary(&self.look));
+            self.output.tell(&markdown, &shown)?;
+        }
+        self.move_to(following)
+    }
+
+    /// The next step, or the first one of the next lesson; after the last one, the end.
+    pub(super) fn following(&self) -> Position {
         let Position { lesson, step } = self.position;
-        let is_last = step + 1 >= self.lesson().steps.len();
-        self.move_to(match is_last {
-            false => Position { lesson, step: step + 1 },
-            true if lesson + 1 < self.lab.lessons.len() => Position { lesson: lesson + 1, step: 0 },
-            true => Position { lesson, step: self.lesson().steps.len() },
-        })
+        match step + 1 < self.lesson().steps.len() {
+            true => Position { lesson, step: step + 1 },
+            false if lesson + 1 < self.lab.lessons.len() => Position { lesson: lesson + 1, step: 0 },
+            false => Position { lesson, step: self.lesson().steps.len() },
+        }
     }
 
     /// Ends what is open here and opens what is there.
@@ -89,21 +100,33 @@ impl<'a> Desk<'a> {
             if !waits(self.lesson(), self.position.step) {
                 return self.advance();
             }
-            if let Some(Step::Text(_) | Step::Figure(_)) = self.step() {
-                writeln!(self.output.out, "{}", self.look.paint.aside(text::GO_ON))?;
+            self.say_how_to_go_on()?;
+        }
+        Ok(())
+    }
+
+    fn say_how_to_go_on(&mut self) -> Result<(), DeskError> {
+        match self.step() {
+            Some(Step::Text(_) | Step::Figure(_)) => {
+                self.output.mention_apart(&self.look.aside(text::GO_ON))?;
             }
+            Some(Step::Exercise(exercise)) if self.kept(&exercise.id).status == Status::Passed => {
+                self.output.mention_apart(&self.look.aside(&text::passed_before(&exercise.id)))?;
+            }
+            _ => {}
         }
         Ok(())
     }
 
     fn open_lesson(&mut self) -> Result<(), DeskError> {
         let lesson = self.lesson();
-        if self.stage.as_ref().is_some_and(|stage| stage.lesson().id == lesson.id) {
-            return Ok(());
+        let is_open = self.stage.as_ref().is_some_and(|stage| stage.lesson().id == lesson.id);
+        if !is_open {
+            self.reopen_lesson()?;
         }
-        self.reopen_lesson()?;
-        if self.interactive {
-            write!(self.output.out, "{}", self.look.lesson_head(self.lab, lesson))?;
+        if self.interactive && (!is_open || self.position.step == 0) {
+            let title = escaped(&text::lesson_title(lesson.number, &lesson.title));
+            self.output.tell(&format!("## {title}"), &self.look.lesson_head(self.lab, lesson))?;
         }
         Ok(())
     }
@@ -115,10 +138,13 @@ impl<'a> Desk<'a> {
             is_interactive: self.interactive,
             own_commands: &OWN_NAMES,
             columns: self.interactive.then_some(self.look.width),
+            pager: TerminalPager::of_terminal,
             builds: if self.interactive { Builds::Below(self.workshops.clone()) } else { Builds::Never },
         };
         self.stage = None;
-        self.stage = Some(Stage::open(self.server, self.lab, self.lesson(), usage)?);
+        let mut stage = Stage::open(self.server, self.lab, self.lesson(), usage)?;
+        stage.sessions_mut().set_sampler(self.sampler.clone());
+        self.stage = Some(stage);
         Ok(())
     }
 
@@ -172,12 +198,18 @@ impl<'a> Desk<'a> {
     }
 
     fn keep_place(&mut self) -> Result<(), DeskError> {
-        if self.interactive {
-            let exercise = self.exercise().map(|exercise| exercise.id.clone());
-            let place = SavedPlace { lesson: self.lesson().id.clone(), exercise, step: self.position.step };
-            self.progress.update(&self.lab.id, |lab| lab.place = Some(place))?;
-        }
-        Ok(())
+        if self.interactive { self.keep_place_at(self.position) } else { Ok(()) }
+    }
+
+    /// The lab goes on there the next time.
+    pub(super) fn keep_place_at(&mut self, position: Position) -> Result<(), DeskError> {
+        let lesson = &self.lab.lessons[position.lesson];
+        let exercise = match lesson.steps.get(position.step) {
+            Some(Step::Exercise(exercise)) => Some(exercise.id.clone()),
+            _ => None,
+        };
+        let place = SavedPlace { lesson: lesson.id.clone(), exercise, step: position.step };
+        Ok(self.progress.update(&self.lab.id, |lab| lab.place = Some(place))?)
     }
 }
 

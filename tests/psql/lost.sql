@@ -1,0 +1,3 @@
+SELECT 'before';
+SELECT pg_terminate_backend(pg_backend_pid());
+SELECT 'never';
