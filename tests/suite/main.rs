@@ -7,6 +7,7 @@
 //! server      the private server: kept, killed, adopted, shared by nobody
 //! authoring   new labs and lessons, drafts, a copy for students
 //! commands    the tutor's commands and their errors
+//! report      reports of a class: their schema, their pages in a browser
 //! sessions    several sessions at one prompt
 //! script      a lab from standard input
 //! terminal    a lab at a terminal: what is on the screen
@@ -16,6 +17,7 @@ mod authoring;
 mod commands;
 mod extension;
 mod lessons;
+mod report;
 mod script;
 mod server;
 mod sessions;

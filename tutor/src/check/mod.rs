@@ -26,3 +26,4 @@ pub use judge::{Difference, Feedback, Look, Remark, Verdict, begins_answer, judg
 pub use normalise::{Normaliser, Volatile};
 pub use outcome::{Item, Outcome};
 pub use state::{Activity, Databases, Eyes, Quiet, StateError, StateProbe, Stillness};
+pub(crate) use tokens::{Part, parts};
