@@ -229,7 +229,7 @@ fn students(report: &Report, pages: &[String]) -> Option<Markup> {
     (!report.submissions.is_empty()).then(|| {
         html! {
             (filter())
-            div.scroll tabindex="0" role="region" aria-label="Students" {
+            div.scroll tabindex="0" role="region" aria-label="All students" {
                 table.sortable.filtered {
                     thead {
                         tr {
@@ -254,7 +254,7 @@ fn students(report: &Report, pages: &[String]) -> Option<Markup> {
 /// Shown by the script only, because it does nothing without.
 fn filter() -> Markup {
     html! {
-        form.filter role="search" aria-label="Students" hidden {
+        form.filter role="search" aria-label="Find students" hidden {
             label { "Find " input type="search" name="filter" autocomplete="off" spellcheck="false"; }
             label {
                 "Show "
