@@ -1,5 +1,6 @@
 //! What a class comes to: its scores, its exercises, its mistakes.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap};
 
 use super::{ExerciseResult, Graded, Report, Status};
@@ -209,7 +210,7 @@ fn mistakes(by_exercise: &[Vec<(&Graded, &ExerciseResult)>]) -> Vec<MistakeCount
         }));
     }
     // Stable: equally common ones stay in the lab's order.
-    all.sort_by(|left, right| right.count.cmp(&left.count));
+    all.sort_by_key(|mistake| Reverse(mistake.count));
     all
 }
 

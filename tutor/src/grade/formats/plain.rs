@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::grade::Status;
+use crate::grade::{Difference, Status};
 use crate::psql::print::width::{char_width, push_escaped};
 
 /// Text whose characters are all to be seen: control characters but line feeds and tabs, marks that turn the direction
@@ -62,7 +62,7 @@ pub(super) fn words(status: Status) -> &'static str {
 }
 
 /// The remark and the lines of a difference as text: `-` before what was expected, `+` before what was shown.
-pub(super) fn difference(difference: &crate::grade::Difference) -> String {
+pub(super) fn difference(difference: &Difference) -> String {
     let mut text = String::new();
     if !difference.remark.is_empty() {
         text = format!("{}\n", difference.remark);

@@ -181,18 +181,18 @@ fn wrapped(text: &str, width: usize) -> Vec<String> {
     lines
 }
 
+/// The pieces of a word, none wider than `width`; broken behind a hyphen where there is one, as ids have.
 fn broken(word: &str, width: usize) -> Vec<String> {
-    let mut pieces = vec![String::new()];
-    let mut column = 0;
+    let mut pieces = Vec::new();
+    let mut piece = String::new();
     for c in word.chars() {
-        let columns = c.width().unwrap_or(0);
-        if column + columns > width {
-            pieces.push(String::new());
-            column = 0;
+        if piece.width() + c.width().unwrap_or(0) > width {
+            let rest = piece.rfind('-').map(|hyphen| piece.split_off(hyphen + 1));
+            pieces.push(std::mem::replace(&mut piece, rest.unwrap_or_default()));
         }
-        pieces.last_mut().into_iter().for_each(|piece| piece.push(c));
-        column += columns;
+        piece.push(c);
     }
+    pieces.push(piece);
     pieces
 }
 
@@ -235,5 +235,6 @@ mod tests {
         assert_eq!(padded("Bartholomew", 6), "Barth…");
         assert_eq!(padded("李雷李雷", 6), "李雷… ");
         assert_eq!(wrapped("ab cdefgh", 4), ["ab", "cdef", "gh"]);
+        assert_eq!(wrapped("wrong: no-password,", 9), ["wrong:", "no-", "password,"]);
     }
 }

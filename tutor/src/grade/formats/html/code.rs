@@ -11,7 +11,7 @@ pub(super) fn sql(label: &str, sql: &str) -> Markup {
     html! {
         // It scrolls sideways, so the keyboard has to reach it.
         pre tabindex="0" role="region" aria-label=(label) {
-            code { @for (part, text) in parts(sql.trim_end()) { (piece(part, text)) } }
+            code { @for (part, text) in parts(sql.trim_matches('\n').trim_end()) { (piece(part, text)) } }
         }
     }
 }
