@@ -152,13 +152,16 @@ fn side(differs: bool, sign: &str, word: &str, text: &str) -> Markup {
     }
 }
 
-/// Pairs of lines: both where they are equal or stand for each other, else one.
-fn beside<'a>(expected: &'a [String], shown: &'a [String]) -> Vec<(Option<&'a str>, Option<&'a str>)> {
+/// A line that was expected and the one that was shown in its place; one of them may be missing.
+type Pair<'a> = (Option<&'a str>, Option<&'a str>);
+
+/// The lines in pairs, equal ones together.
+fn beside<'a>(expected: &'a [String], shown: &'a [String]) -> Vec<Pair<'a>> {
     let ops = capture_diff_slices(Algorithm::Myers, expected, shown);
     ops.iter().flat_map(|op| pairs(op, expected, shown)).collect()
 }
 
-fn pairs<'a>(op: &DiffOp, expected: &'a [String], shown: &'a [String]) -> Vec<(Option<&'a str>, Option<&'a str>)> {
+fn pairs<'a>(op: &DiffOp, expected: &'a [String], shown: &'a [String]) -> Vec<Pair<'a>> {
     let (expected, shown) = (&expected[op.old_range()], &shown[op.new_range()]);
     let at = |lines: &'a [String], index: usize| lines.get(index).map(String::as_str);
     (0..expected.len().max(shown.len())).map(|index| (at(expected, index), at(shown, index))).collect()
