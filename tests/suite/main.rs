@@ -8,6 +8,7 @@
 //! authoring   new labs and lessons, drafts, a copy for students
 //! commands    the tutor's commands and their errors
 //! processes   what is shown of processes, and why a plan is not parallel
+//! report      reports of a class: their schema, their pages in a browser
 //! sessions    several sessions at one prompt
 //! results     long and large results: pagers, interrupts, no room
 //! psql        scripts through the tutor and through psql, compared
@@ -23,6 +24,7 @@ mod extension;
 mod lessons;
 mod processes;
 mod psql;
+mod report;
 mod results;
 mod script;
 mod server;

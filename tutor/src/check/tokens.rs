@@ -84,14 +84,36 @@ pub(super) fn contains(words: &[String], phrase: &str) -> bool {
     words.windows(phrase.len().max(1)).any(|window| window == phrase)
 }
 
-/// The parts of SQL text that may be left out.
-#[derive(Clone, Copy, PartialEq)]
-enum Part {
+/// What a piece of SQL text is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Part {
+    /// A comment with its marks.
     Comment,
+    /// A string with its quotes.
     String,
+    /// A name with its quotes.
     QuotedName,
+    /// A dollar quote with its tags.
     DollarQuote,
+    /// Anything else.
     Code,
+}
+
+/// The pieces of `sql` in order; together they are the whole text, and no two pieces of code are neighbours.
+pub(crate) fn parts(sql: &str) -> Vec<(Part, &str)> {
+    let mut parts = Vec::new();
+    let (mut code, mut at) = (0, 0);
+    while at < sql.len() {
+        let (part, length) = next_part(&sql[at..]);
+        if part != Part::Code {
+            parts.extend((code < at).then(|| (Part::Code, &sql[code..at])));
+            parts.push((part, &sql[at..at + length]));
+            code = at + length;
+        }
+        at += length;
+    }
+    parts.extend((code < at).then(|| (Part::Code, &sql[code..])));
+    parts
 }
 
 /// `sql` without those parts, each replaced by a blank.
@@ -197,6 +219,17 @@ mod tests {
     fn comments_in_dollar_quotes_do_not_count() {
         let sql = "DO $do$ BEGIN -- WHEN OTHERS\n PERFORM f('-- text'); /* x */ END $do$; SELECT $$a$$";
         assert_eq!(used_words(sql), ["do", "do", "begin", "perform", "f", "text", "end", "do", "select", "a"]);
+    }
+
+    #[test]
+    fn parts_are_the_whole_text() {
+        let sql = "SELECT 'a' -- b\n FROM \"c\", f($x$d$x$, 'open";
+        let found = parts(sql);
+        assert_eq!(found.iter().map(|(_, text)| *text).collect::<String>(), sql);
+        let kinds: Vec<Part> = found.iter().map(|(part, _)| *part).collect();
+        let [code, string, comment] = [Part::Code, Part::String, Part::Comment];
+        let [name, dollars] = [Part::QuotedName, Part::DollarQuote];
+        assert_eq!(kinds, [code, string, code, comment, code, name, code, dollars, code, string]);
     }
 
     #[test]

@@ -5,22 +5,31 @@
 //!                                           │ runner: a server for each job, a sandbox for each lesson, limits
 //!                                           v
 //!                         Report { Graded { Result } } ──formats──> text, JSON, JUnit, CSV, Gradescope, HTML
+//! reports of parts ──merge──────────────^  ├──statistics──> scores, hardest exercises, commonest mistakes
+//!                                          └──similar──> groups of equal answers
 //! ```
 
 mod clean;
+pub mod formats;
 mod job;
 pub mod journal;
 pub mod limits;
+mod merge;
 mod player;
 mod report;
 mod rules;
 mod run;
 mod score;
+mod similar;
+pub mod statistics;
 mod submission;
 mod text;
 mod watchdog;
 
+pub use self::similar::{Foreseen, similar};
+pub use merge::{MergeError, merge};
 pub use report::{Difference, ExerciseResult, Graded, Report, Similar, Status};
 pub use rules::{Points, Rules};
 pub use run::grade_all;
+pub use statistics::Statistics;
 pub use submission::Submission;

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// The outcome of grading a class, or a part of it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Report {
     /// The lab's id.
     pub lab: String,
@@ -27,6 +28,7 @@ pub struct Report {
 
 /// One submission, graded.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Graded {
     /// Whose it is: from the roster, else from the file's name.
     pub name: String,
@@ -55,6 +57,7 @@ pub struct Graded {
 
 /// What became of one exercise.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct ExerciseResult {
     /// The exercise's id.
     pub id: String,
@@ -84,7 +87,8 @@ pub struct ExerciseResult {
 }
 
 /// What became of an exercise.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Status {
     /// The answer is right.
@@ -120,6 +124,7 @@ impl Status {
 
 /// What was expected beside what was shown, line by line.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Difference {
     /// What is wrong, where it can be said in a sentence.
     pub remark: String,
@@ -131,6 +136,7 @@ pub struct Difference {
 
 /// Submissions whose answers to an exercise are equal after normalising. It says nothing about why.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Similar {
     /// The exercise's id.
     pub exercise: String,

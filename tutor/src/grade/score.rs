@@ -8,6 +8,7 @@ use super::{Difference, ExerciseResult, Status};
 use crate::check::{Feedback, Verdict};
 use crate::course::{Compare, Exercise, Lesson};
 use crate::psql::message::visible;
+use crate::repl::difference_in_words;
 
 /// What an exercise came to. `limit` is the limit that it reached, if it did.
 pub(super) fn result(
@@ -80,7 +81,7 @@ fn said_of(exercise: &Exercise, feedback: &Feedback) -> Said {
             Said {
                 feedback: text::DIFFERENT.to_owned(),
                 difference: Some(Difference {
-                    remark: String::new(),
+                    remark: difference.remark.as_ref().map(difference_in_words).unwrap_or_default(),
                     expected: visible_lines(&difference.expected),
                     shown: visible_lines(&difference.shown),
                 }),

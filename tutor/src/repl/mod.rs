@@ -46,4 +46,5 @@ pub use plain::PlainTerminal;
 pub use script::End;
 pub use source::{Line, LineSource, Printer, Script, Terminal};
 pub use style::{Layout, Paint};
+pub(crate) use text::remark as difference_in_words;
 pub use view::Look;

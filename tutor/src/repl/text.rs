@@ -7,7 +7,8 @@ use std::path::Path;
 use super::commands::NoCommand;
 use crate::sessions::Left;
 use crate::words::count;
-pub(super) use remark::{longest_run, remark};
+pub(super) use remark::longest_run;
+pub(crate) use remark::remark;
 
 pub(super) const PASSED: &str = "Passed:";
 pub(super) const WRONG: &str = "Not yet.";

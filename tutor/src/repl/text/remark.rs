@@ -56,7 +56,7 @@ const CONDITIONS: [(&str, &str); 40] = [
 ];
 
 /// The sentence for a difference.
-pub(in super::super) fn remark(remark: &Remark) -> String {
+pub(crate) fn remark(remark: &Remark) -> String {
     match remark {
         Remark::NothingShown => "Nothing was shown that could be compared.".to_owned(),
         Remark::NoRows => "Not a single row was shown.".to_owned(),
