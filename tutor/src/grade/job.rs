@@ -165,7 +165,7 @@ impl LessonSession<'_, '_> {
     ) -> Result<(), String> {
         let interrupt = Arc::new(AtomicBool::new(false));
         let watchdog = Watchdog::new(server, Arc::clone(&interrupt));
-        let usage = Usage { interrupt, ..Usage::script(Builds::Never) };
+        let usage = Usage { interrupt, is_confined: true, ..Usage::script(Builds::Never) };
         let mut stage: Option<Stage<'_>> = None;
         while let Some(&&exercise) = left.peek() {
             let script = self.submission.part(&exercise.id).unwrap_or_default();

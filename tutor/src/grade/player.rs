@@ -35,7 +35,10 @@ pub(super) fn play<'a>(
     let mut play = Play { stage, watchdog, output: Kept::default(), so_far: None };
     play.run(script);
     let verdict = play.verdict();
-    Ok(Played { verdict, output: play.output.into_text() })
+    let output = play.output.into_text();
+    // Process ids, ports and the like differ from run to run, reports must not.
+    let output = stage.normaliser().text(&output);
+    Ok(Played { verdict, output })
 }
 
 struct Play<'s, 'a> {

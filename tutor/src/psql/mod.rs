@@ -12,6 +12,7 @@
 
 mod command;
 mod condition;
+mod confined;
 mod connection_string;
 mod copy_data;
 mod describe;

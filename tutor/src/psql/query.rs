@@ -26,6 +26,10 @@ impl Shell {
                 self.complain("\\g: programs do not run here; \\g FILE writes a file", io)?;
                 Ok(Performed::Failed)
             }
+            Ending::Go { target: Some(_), .. } if self.is_confined => {
+                self.complain("\\g: nothing outside the server is reached from here", io)?;
+                Ok(Performed::Failed)
+            }
             Ending::Go { expanded, settings: changes, target } => {
                 let mut settings = settings;
                 if *expanded {

@@ -97,6 +97,8 @@ pub struct Shell {
     pub(super) is_interactive: bool,
     /// How many included files are open.
     pub(super) include_depth: usize,
+    /// Whether it reaches nothing but its own server.
+    pub(super) is_confined: bool,
 }
 
 impl Shell {
@@ -118,6 +120,7 @@ impl Shell {
             last_error: None,
             is_interactive: false,
             include_depth: 0,
+            is_confined: false,
         };
         shell.set_connection_variables();
         shell

@@ -51,6 +51,8 @@ pub struct Usage {
     pub pager: fn() -> Option<Box<dyn Paging>>,
     /// Whether crates are built.
     pub builds: Builds,
+    /// Whether sessions reach nothing but their own server.
+    pub is_confined: bool,
 }
 
 /// Whether crates that exercises ask for are built: building runs their code, as the user who plays.
@@ -66,7 +68,15 @@ impl Usage {
     /// A script that nobody watches.
     pub fn script(builds: Builds) -> Usage {
         let interrupt = Arc::new(AtomicBool::new(false));
-        Usage { interrupt, is_interactive: false, own_commands: &[], columns: None, pager: || None, builds }
+        Usage {
+            interrupt,
+            is_interactive: false,
+            own_commands: &[],
+            columns: None,
+            pager: || None,
+            builds,
+            is_confined: false,
+        }
     }
 }
 
@@ -332,6 +342,9 @@ impl<'a> Stage<'a> {
     fn open_session(&mut self, name: &str) -> Result<(), StageError> {
         self.keep_settings();
         let mut shell = self.connect(Role::Student, self.home_database())?;
+        if self.usage.is_confined {
+            shell.confine();
+        }
         shell.set_interactive(self.usage.is_interactive);
         shell.set_own_commands(self.usage.own_commands);
         *shell.settings_mut() = self.settings.clone();

@@ -14,6 +14,7 @@ impl Shell {
     pub(super) fn change_connection(&mut self, call: &mut Call<'_>, io: &mut Streams<'_>) -> CommandResult {
         let given = self.connection_words(call)?;
         let options = wanted_options(&self.options, &given).map_err(CommandError::Complaint)?;
+        self.refuse_elsewhere(&options)?;
         let connection = match Connection::connect(&options) {
             Ok(connection) => connection,
             Err(error) => {

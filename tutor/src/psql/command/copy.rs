@@ -37,6 +37,7 @@ impl Shell {
                 None => "\\copy: parse error at end of line".to_owned(),
             })
         })?;
+        self.refuse_outside_if(plan.file.is_some(), "copy")?;
         self.copy_file = plan.file.as_deref().map(|name| open(name, plan.is_from)).transpose()?;
         let direction = if plan.is_from { " FROM STDIN " } else { " TO STDOUT " };
         let sql = format!("COPY {}{direction}{}", plan.subject, plan.options);

@@ -45,7 +45,7 @@ impl Call<'_> {
 
 /// Why a command did not do what it says.
 #[derive(Debug, thiserror::Error)]
-pub(super) enum CommandError {
+pub(in crate::psql) enum CommandError {
     #[error("{0}")]
     Output(#[from] io::Error),
     #[error("{0}")]
@@ -92,6 +92,7 @@ impl Shell {
     }
 
     fn dispatch(&mut self, call: &mut Call<'_>, io: &mut Streams<'_>, watch: &mut dyn FnMut()) -> CommandResult {
+        self.refuse_outside(call.name)?;
         match call.name {
             "q" | "quit" => Ok(Performed::Quit),
             "a" | "C" | "f" | "pset" | "t" | "T" | "x" => self.change_settings(call, io),

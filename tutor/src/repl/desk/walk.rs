@@ -139,6 +139,7 @@ impl<'a> Desk<'a> {
             own_commands: &OWN_NAMES,
             columns: self.interactive.then_some(self.look.width),
             pager: TerminalPager::of_terminal,
+            is_confined: false,
             builds: if self.interactive { Builds::Below(self.workshops.clone()) } else { Builds::Never },
         };
         self.stage = None;
