@@ -285,7 +285,8 @@ fn a_result_cancelled_while_files_are_reported_can_be_read_again() {
         let cancelled = std::thread::scope(|scope| {
             let handle = scope.spawn(|| error(reading, &read));
             let waits_or_has_failed = format!(
-                "SELECT wait_event = 'MessageQueueReceive' OR state = 'idle' FROM pg_stat_activity WHERE pid = {reader}"
+                "SELECT wait_event = 'MessageQueueReceive' OR state = 'idle' AND query ~ 'pg_background_result' \
+                 FROM pg_stat_activity WHERE pid = {reader}"
             );
             support::wait_until(witness, &waits_or_has_failed);
             cancel(witness, reader);
