@@ -20,6 +20,7 @@ pub mod check;
 pub mod cli;
 pub mod commands;
 pub mod course;
+pub mod grade;
 pub mod home;
 pub mod lab;
 pub mod processes;
