@@ -7,6 +7,9 @@
 //!                         Report { Graded { Result } } ──formats──> text, JSON, JUnit, CSV, Gradescope, HTML
 //! ```
 
+pub mod intake;
 mod report;
+pub mod script;
+pub mod submission;
 
 pub use report::{Difference, ExerciseResult, Graded, Report, Similar, Status};
