@@ -2,7 +2,7 @@
 
 use std::io::{self, Cursor, Read, Seek, SeekFrom};
 
-use flate2::read::GzDecoder;
+use flate2::read::MultiGzDecoder;
 use zip::ZipArchive;
 
 use super::limits::{MEMBERS, NAME_BYTES, NESTED_ARCHIVE_BYTES, NESTED_MEMBERS, NESTED_UNPACKED_BYTES, UNPACKED_BYTES};
@@ -10,6 +10,9 @@ use super::member::{Content, Kind, Member, Tray, clean_path, kind, read_at_most}
 
 /// Every member of a ZIP's directory begins with this.
 const ZIP_DIRECTORY_ENTRY: &[u8] = b"PK\x01\x02";
+
+/// How many of these an archive may have for each member that it may have.
+const SIGNATURES_PER_MEMBER: usize = 5;
 
 /// What an archive may have.
 #[derive(Debug, Clone, Copy)]
@@ -58,7 +61,7 @@ fn unpack(
     archive.seek(SeekFrom::Start(0)).map_err(|error| damaged(&error))?;
     // By what is in it: students call a ZIP anything.
     match &magic[..length] {
-        [0x1F, 0x8B, ..] => unpacking.tar(GzDecoder::new(archive)),
+        [0x1F, 0x8B, ..] => unpacking.tar(MultiGzDecoder::new(archive)),
         [b'P', b'K', ..] => unpacking.zip(archive),
         _ => unpacking.tar(archive),
     }?;
@@ -85,11 +88,15 @@ struct Entry {
 
 impl Unpacking<'_> {
     fn zip(&mut self, mut archive: impl Read + Seek) -> Result<(), String> {
-        if count_zip_members(&mut archive, self.bounds.members).map_err(|error| damaged(&error))? > self.bounds.members
-        {
+        // Before its directory is read into memory; those of archives in it are counted, too.
+        let most = self.bounds.members * SIGNATURES_PER_MEMBER;
+        if count_zip_members(&mut archive, most).map_err(|error| damaged(&error))? > most {
             return Err(self.too_many());
         }
         let mut archive = ZipArchive::new(archive).map_err(|error| damaged(&error))?;
+        if archive.len() > self.bounds.members {
+            return Err(self.too_many());
+        }
         if archive.has_overlapping_entries().map_err(|error| damaged(&error))? {
             return Err("its members overlap".to_owned());
         }
@@ -173,11 +180,10 @@ impl Unpacking<'_> {
         if is_gnu {
             return Some(lossy(&bytes).trim_end_matches('\0').to_owned());
         }
-        let path = bytes.split(|byte| *byte == b'\n').find_map(|line| {
+        bytes.split(|byte| *byte == b'\n').find_map(|line| {
             let value = line.iter().position(|byte| *byte == b' ').map(|at| &line[at + 1..])?;
             value.strip_prefix(b"path=").map(lossy)
-        });
-        path
+        })
     }
 
     /// The clean path of a member; junk and what names nothing has none.

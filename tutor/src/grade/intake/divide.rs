@@ -86,7 +86,7 @@ pub(super) fn divide(
     members.reverse();
     let known = take_metadata(&mut members);
     let around = pass_through(&mut members, names, &known);
-    let source = |path: &[String]| [&[root.source.clone()], &around[..], path].concat().join("/");
+    let source = |path: &[String]| [std::slice::from_ref(&root.source), &around[..], path].concat().join("/");
     let mut answers = members.iter().filter(|member| is_answer(member)).peekable();
     if known.is_empty() && answers.peek().is_some() && answers.all(|answer| names.nobody_s(&answer.path[0])) {
         let identity = identify(&root.label, names.pattern);

@@ -19,7 +19,7 @@ mod member;
 mod names;
 mod roster;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -129,7 +129,9 @@ pub fn collect(paths: &[PathBuf], rules: &IntakeRules) -> Result<Intake, IntakeE
     let mut tray = Tray::default();
     let names = Names { pattern: &rules.pattern, ids: &rules.ids };
     let mut handed_in = Vec::new();
-    for path in paths {
+    let mut seen = HashSet::new();
+    // One that is named twice is read once.
+    for path in paths.iter().filter(|path| seen.insert(fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf()))) {
         tray.begin_path();
         handed_in.extend(drafts(path, &names, &mut tray)?.into_iter().map(HandedIn::of));
     }

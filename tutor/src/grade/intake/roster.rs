@@ -1,6 +1,7 @@
 //! A class list: who the students are.
 
 use std::collections::HashMap;
+use std::path::Path;
 
 use unicode_normalization::UnicodeNormalization;
 
@@ -121,6 +122,15 @@ impl Columns {
 }
 
 impl Roster {
+    /// The roster in that file.
+    pub fn read(file: &Path) -> Result<Roster, IntakeError> {
+        let name = file.display().to_string();
+        match std::fs::read(file) {
+            Ok(bytes) => Roster::parse(&name, &bytes),
+            Err(error) => Err(IntakeError::Roster { file: name, why: error.to_string() }),
+        }
+    }
+
     /// The roster in a CSV file with a header, its columns divided by commas, semicolons or tabs. Gradebooks that
     /// Moodle and Canvas export are rosters.
     pub fn parse(file: &str, bytes: &[u8]) -> Result<Roster, IntakeError> {
@@ -191,14 +201,18 @@ fn keys_of(identity: &Identity) -> Vec<Key> {
         keys.push(Key::Name(sorted(&words)));
         keys.push(Key::Letters(words.concat()));
     }
+    // What a platform has written is no guess.
+    if identity.fits {
+        return keys;
+    }
     // GitHub Classroom puts the assignment before the login: every end of the name that follows a hyphen.
     let repository = label.trim_end_matches("-main").trim_end_matches("-master");
-    let ends = repository.match_indices(['-', '_', ' ']).map(|(at, _)| &repository[at + 1..]);
-    keys.extend(ends.filter(|end| !end.is_empty()).map(|end| Key::Id(end.to_owned())));
-    // And the time or a counter may follow it: every beginning.
-    let starts = repository.match_indices(['-', '_', ' ']).map(|(at, _)| &repository[..at]);
-    let starts: Vec<&str> = starts.filter(|start| !start.is_empty()).collect();
-    keys.extend(starts.into_iter().rev().map(|start| Key::Id(start.to_owned())));
+    let cuts = || repository.match_indices(['-', '_', ' ']).map(|(at, _)| at);
+    let ends = cuts().map(|at| &repository[at + 1..]);
+    // And the time or a counter may follow it: every beginning, the longest first.
+    let starts: Vec<&str> = cuts().map(|at| &repository[..at]).collect();
+    let says_who = |part: &&str| part.len() >= 5 || part.contains(char::is_alphabetic);
+    keys.extend(ends.chain(starts.into_iter().rev()).filter(says_who).map(|part| Key::Id(part.to_owned())));
     keys
 }
 

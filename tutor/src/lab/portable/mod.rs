@@ -57,15 +57,20 @@ pub fn portable(answer: &str, showed: &[Showed], volatile: &[Volatile]) -> Porta
     let mut edits = Edits::default();
     pids::rewrite(answer, &pieces, showed, &mut edits);
     strings::rewrite(answer, &pieces, volatile, &mut edits);
-    note_includes(answer, &pieces, &mut edits);
+    note_commands(answer, &pieces, &mut edits);
     edits.apply(answer)
 }
 
-/// Files of the student's own are not elsewhere.
-fn note_includes(answer: &str, pieces: &[Piece], edits: &mut Edits) {
-    let commands = pieces.iter().filter_map(|piece| piece.command(answer));
-    if commands.clone().any(|name| matches!(name, "i" | "ir" | "include" | "include_relative")) {
-        edits.note("it includes a file with \\i, which is not part of it".to_owned());
+/// Files of the student's own are not elsewhere, and not everything that this prompt knows is known to psql.
+fn note_commands(answer: &str, pieces: &[Piece], edits: &mut Edits) {
+    for name in pieces.iter().filter_map(|piece| piece.command(answer)) {
+        match name {
+            "i" | "ir" | "include" | "include_relative" => {
+                edits.note("it includes a file with \\i, which is not part of it".to_owned());
+            }
+            "session" | "bg" => edits.note(format!("psql cannot run it, because it has no \\{name}; the tutor can")),
+            _ => {}
+        }
     }
 }
 

@@ -52,25 +52,36 @@ enum Part<'a> {
     Variable(&'a str),
 }
 
+/// The string in parts, longer texts being looked for first.
 fn divide<'a>(content: &'a str, known: &'a [(&'a str, String)]) -> Vec<Part<'a>> {
-    let first = known.iter().filter(|(text, _)| !text.is_empty());
-    let mut found = first.filter_map(|(text, variable)| Some((whole_word(content, text)?, *text, variable)));
-    match found.next() {
-        None if content.is_empty() => Vec::new(),
-        None => vec![Part::Text(content)],
-        Some((at, text, variable)) => {
-            let mut parts = divide(&content[..at], known);
-            parts.push(Part::Variable(variable));
-            parts.extend(divide(&content[at + text.len()..], known));
-            parts
-        }
+    let mut parts = vec![Part::Text(content)];
+    for (text, variable) in known.iter().filter(|(text, _)| !text.is_empty()) {
+        let divided = parts.into_iter().flat_map(|part| match part {
+            Part::Text(content) => divide_at(content, text, variable),
+            variable => vec![variable],
+        });
+        parts = divided.collect();
     }
+    parts.retain(|part| !matches!(part, Part::Text("")));
+    parts
+}
+
+fn divide_at<'a>(content: &'a str, text: &str, variable: &'a str) -> Vec<Part<'a>> {
+    let mut parts = Vec::new();
+    let mut done = 0;
+    for at in whole_words(content, text) {
+        parts.push(Part::Text(&content[done..at]));
+        parts.push(Part::Variable(variable));
+        done = at + text.len();
+    }
+    parts.push(Part::Text(&content[done..]));
+    parts
 }
 
 /// Where `text` stands in `content`, not as the beginning or end of a longer name.
-fn whole_word(content: &str, text: &str) -> Option<usize> {
+fn whole_words(content: &str, text: &str) -> impl Iterator<Item = usize> {
     let is_word = |c: char| c.is_alphanumeric() || c == '_';
-    content.match_indices(text).map(|(at, _)| at).find(|at| {
+    content.match_indices(text).map(|(at, _)| at).filter(move |at| {
         let (before, after) = (&content[..*at], &content[at + text.len()..]);
         !before.ends_with(is_word) && !after.starts_with(is_word)
     })
@@ -86,7 +97,7 @@ fn expression(parts: &[Part<'_>]) -> String {
 }
 
 fn note_what_stays(text: &str, volatile: &[Volatile], edits: &mut Edits) {
-    let stays = volatile.iter().filter(|rule| rule.text.len() > 3 && whole_word(text, &rule.text).is_some());
+    let stays = volatile.iter().filter(|rule| rule.text.len() > 3 && whole_words(text, &rule.text).next().is_some());
     for rule in stays {
         let what = rule.stands_for.trim_matches(['<', '>']);
         edits.note(match what {

@@ -147,6 +147,19 @@ fn connection_strings_become_variables() {
 }
 
 #[test]
+fn a_name_may_stand_in_a_string_a_hundred_thousand_times() {
+    let typed = format!("f('{}')", "lab_1 ".repeat(100_000));
+    let portable = portable(&typed, &[], &volatile());
+    assert_eq!(portable.text.matches(":'DBNAME'").count(), 100_000);
+}
+
+#[test]
+fn what_psql_has_not_is_noted() {
+    let portable = portable("\\session b\nSELECT 1 \\bg\n", &[], &[]);
+    assert_eq!(portable.notes.len(), 2, "{portable:?}");
+}
+
+#[test]
 fn what_no_variable_has_is_noted() {
     let typed = "f('port=5499 password=s3cret'), $$ dbname=lab_1 $$";
     let portable = portable(typed, &[], &volatile());
