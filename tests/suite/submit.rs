@@ -83,7 +83,12 @@ struct Typist {
 impl Typist {
     fn at(tutor: &Tutor, exercise: &str) -> Typist {
         let mut command = tutor.command_with(&["lab", "12", "--at", exercise]);
-        let mut tutor = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("the tutor starts");
+        let mut tutor = command
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("the tutor starts");
         let shown = BufReader::new(tutor.stdout.take().expect("a pipe"));
         Typist { tutor, shown, marks: 0 }
     }
@@ -129,6 +134,18 @@ fn numbers_that_were_typed_become_variables() {
     assert!(handed_in.out.contains(part), "{handed_in:#?}");
     let again = Tutor::new(&["lab", "12"]).input(&handed_in.out).expect(0);
     assert!(again.out.contains("passed: read-once\n"), "{again:#?}");
+}
+
+#[test]
+fn the_session_of_a_statement_is_part_of_an_answer() {
+    let script = format!("\\session other\nSELECT 1 AS one;\n\\session main\n{COUNT}");
+    let tutor = Tutor::new(&["lab", "12", "--at", "118708-x-3"]).input(&script);
+    tutor.expect(0);
+    let handed_in = tutor.again(&["submit", "12"], "");
+    assert!(handed_in.out.ends_with(&format!("-- exercise: 118708-x-3\n{script}")), "{handed_in:#?}");
+    assert!(handed_in.err.contains("psql cannot run it"), "{handed_in:#?}");
+    let again = Tutor::new(&["lab", "12"]).input(&handed_in.out).expect(0);
+    assert!(again.out.contains("passed: 118708-x-3\n"), "{again:#?}");
 }
 
 #[test]

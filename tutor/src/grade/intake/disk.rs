@@ -13,14 +13,12 @@ use super::member::{Content, Kind, Member, Tray, kind, read_at_most};
 
 /// Everything below a folder, in the order of names. What cannot be read is noted or refused; the rest goes on.
 pub(super) fn walk(folder: &Path, tray: &mut Tray) -> Vec<Member> {
-    let root = folder.canonicalize().unwrap_or_else(|_| folder.to_owned());
-    let mut walk = Walk { root, members: Vec::new(), seen: 0, tray };
+    let mut walk = Walk { members: Vec::new(), seen: 0, tray };
     walk.folder(folder, &mut Vec::new());
     walk.members
 }
 
 struct Walk<'a> {
-    root: std::path::PathBuf,
     members: Vec<Member>,
     seen: usize,
     tray: &'a mut Tray,
@@ -61,15 +59,19 @@ impl Walk<'_> {
         }
     }
 
-    /// A link is followed to a file below the same folder, and nowhere else.
+    /// A link is followed to a file below the folder that it is in, and nowhere else: neither out of what was named,
+    /// nor to what a neighbour has handed in.
     fn link(&mut self, path: &Path, names: &[String]) {
+        let is_near = |target: &Path| {
+            path.parent().and_then(|here| here.canonicalize().ok()).is_some_and(|here| target.starts_with(here))
+        };
         match path.canonicalize() {
-            Ok(target) if target.starts_with(&self.root) && target.is_file() => self.file(&target, names),
-            Ok(target) if target.starts_with(&self.root) => {
+            Ok(target) if is_near(&target) && target.is_file() => self.file(&target, names),
+            Ok(target) if is_near(&target) => {
                 self.tray.note(format!("{} is a link to a folder, and not followed", shown(path)));
             }
             _ => {
-                let why = "it is a link that leads out of the folder, and is not followed".to_owned();
+                let why = "it is a link that leads out of its folder, and is not followed".to_owned();
                 self.tray.note(format!("{}: {why}", shown(path)));
                 if matches!(kind(names), Kind::Answer | Kind::Archive) {
                     self.members.push(Member { path: names.to_vec(), content: Content::Refused(why), changed: 0 });

@@ -6,7 +6,7 @@
 //!       └─ archive ──archive────┘                          names, gradescope      roster: identity, the newest
 //! ```
 //!
-//! [`collect`] is the way in. Nothing is written, nothing is followed out of a folder, and every reading ends at a
+//! [`collect`] is the way in; [`super::script::parts`] divides what each submission holds. Nothing is written, nothing is followed out of a folder, and every reading ends at a
 //! limit. What goes wrong with one submission is its own problem, told in it; the others go on.
 
 mod archive;

@@ -287,11 +287,13 @@ fn links_are_not_followed_out_of_the_folder() {
     std::os::unix::fs::symlink(case.path("out"), case.path("c/outside")).expect("a link");
     std::os::unix::fs::symlink(Path::new(".."), case.path("c/around")).expect("a link");
     std::os::unix::fs::symlink(case.path("c/ada.sql"), case.path("c/inside.sql")).expect("a link");
+    fs::create_dir(case.path("c/thief")).expect("a folder");
+    std::os::unix::fs::symlink("../ada.sql", case.path("c/thief/answer.sql")).expect("a link");
     let intake = case.collect(&["c"]);
     let texts: Vec<_> = intake.submissions.iter().map(|one| (one.name.as_str(), text(one))).collect();
-    let expected = [("ada", "1"), ("bob", "2"), ("eve", ""), ("inside", "1")];
+    let expected = [("ada", "1"), ("bob", "2"), ("eve", ""), ("inside", "1"), ("thief", "")];
     assert_eq!(texts, expected.map(|(name, text)| (name, text.to_owned())));
-    assert_eq!(intake.notes.len(), 3, "{:?}", intake.notes);
+    assert_eq!(intake.notes.len(), 4, "{:?}", intake.notes);
 }
 
 #[test]
