@@ -65,7 +65,8 @@ fn unpack(
         [b'P', b'K', ..] => unpacking.zip(archive),
         _ => unpacking.tar(archive),
     }?;
-    Ok(unpacking.members)
+    let members = unpacking.members;
+    if members.is_empty() { Err("there is nothing in it".to_owned()) } else { Ok(members) }
 }
 
 fn read_fully(reader: &mut impl Read, into: &mut [u8]) -> io::Result<usize> {
