@@ -13,6 +13,7 @@
 //! results     long and large results: pagers, interrupts, no room
 //! psql        scripts through the tutor and through psql, compared
 //! script      a lab from standard input
+//! submit      what students hand in
 //! teaching    hints, differences in words, looking back, the transcript
 //! terminal    a lab at a terminal: what is on the screen
 //! ```
@@ -29,6 +30,7 @@ mod results;
 mod script;
 mod server;
 mod sessions;
+mod submit;
 mod support;
 mod teaching;
 mod terminal;

@@ -48,6 +48,21 @@ pub enum Command {
         #[arg(long, value_enum, default_value = "student")]
         role: RoleName,
     },
+    /// Write your accepted answers as one script, to hand in.
+    Submit {
+        /// The lab's number or id.
+        #[arg(value_name = "LAB")]
+        lab: String,
+        /// The file to write (default: standard output).
+        #[arg(short, long, value_name = "FILE")]
+        output: Option<PathBuf>,
+        /// With your last tries at exercises that have not passed.
+        #[arg(long)]
+        all: bool,
+        /// Your name, for the head of the script.
+        #[arg(long, value_name = "NAME")]
+        name: Option<String>,
+    },
     /// List labs, lessons and exercises with their ids.
     List {
         /// As JSON.

@@ -7,6 +7,8 @@ use std::{fs, io};
 
 use serde::{Deserialize, Serialize};
 
+use crate::lab::Portable;
+
 /// The version of the file's layout.
 const VERSION: u32 = 1;
 
@@ -101,6 +103,9 @@ pub struct ExerciseProgress {
     /// The latest try that was not right.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_try: Option<Try>,
+    /// The accepted answer, so that it runs again elsewhere; none where `answer` does as it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub portable: Option<Portable>,
 }
 
 impl ExerciseProgress {

@@ -100,6 +100,11 @@ impl Tutor {
         Ran { status: output.status.code().unwrap_or(-1), out: text(output.stdout), err: text(output.stderr) }
     }
 
+    /// The process with these arguments and this progress, not started yet.
+    pub(crate) fn command_with(&self, arguments: &[&str]) -> Command {
+        self.command(&arguments.iter().map(|argument| (*argument).to_owned()).collect::<Vec<_>>())
+    }
+
     fn command(&self, arguments: &[String]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_tutor-under-test"));
         command.args(arguments).current_dir(&self.directory).env("TUTOR_PROGRESS", self.progress.path());

@@ -5,7 +5,7 @@ use super::outcome::{self, Item, Outcome};
 use super::{plan, tokens};
 use crate::course::{Check, Compare, Shown, When};
 use crate::psql::Execution;
-use crate::wire::TransactionStatus;
+use crate::wire::{Column, TransactionStatus};
 
 /// How many of the things shown are kept. The last ones decide, and no answer shows as many.
 const KEPT_ITEMS: usize = 64;
@@ -102,6 +102,11 @@ impl Attempt {
         self.names.know_pid(pid);
     }
 
+    /// Whether a value in that column is a process id.
+    pub fn is_pid(&self, column: &Column, value: &str) -> bool {
+        self.names.is_pid(&column.name, column.type_oid == outcome::INT4_OID, value)
+    }
+
     /// The state of that name holds while the statement runs.
     pub fn saw_state(&mut self, name: &str) {
         self.running.add_state(name);
@@ -191,7 +196,6 @@ fn keep_end(text: &mut String, bytes: usize) {
 mod tests {
     use super::*;
     use crate::psql::ResultSet;
-    use crate::wire::Column;
 
     #[test]
     fn what_a_transaction_showed_is_new_at_its_end() {

@@ -66,12 +66,16 @@ impl Normaliser {
 
     /// A value of a result; `is_integer` says whether its type is `integer`, as process ids are.
     pub fn cell(&mut self, column: &str, is_integer: bool, value: &str) -> String {
+        if self.is_pid(column, is_integer, value) { self.pid(value) } else { self.replace_volatile(value) }
+    }
+
+    /// Whether such a value is a process id.
+    pub(super) fn is_pid(&self, column: &str, is_integer: bool, value: &str) -> bool {
         let is_number = !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit());
-        let is_pid = is_number
+        is_number
             && (PID_COLUMNS.contains(&column)
                 || column.ends_with(LAUNCH)
-                || is_integer && self.known_pids.iter().any(|p| p == value));
-        if is_pid { self.pid(value) } else { self.replace_volatile(value) }
+                || is_integer && self.known_pids.iter().any(|p| p == value))
     }
 
     /// A message of the server, or a whole transcript.

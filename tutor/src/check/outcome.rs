@@ -12,7 +12,7 @@ use crate::wire::Column;
 pub(super) const NULL: &str = "<null>";
 
 /// PostgreSQL's type `integer`, in which process ids come (`pg_type.dat`).
-const INT4_OID: u32 = 23;
+pub(super) const INT4_OID: u32 = 23;
 
 /// One thing that a statement showed.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]

@@ -5,6 +5,7 @@ use std::io;
 use std::process::ExitCode;
 
 use crate::course::CourseError;
+use crate::grade::intake::IntakeError;
 use crate::home::HomeError;
 use crate::lab::StageError;
 use crate::progress::ProgressError;
@@ -57,6 +58,12 @@ impl From<CourseError> for Failure {
             }
             CourseError::Unreadable { .. } | CourseError::Broken(_) => Failure::Environment(error.to_string()),
         }
+    }
+}
+
+impl From<IntakeError> for Failure {
+    fn from(error: IntakeError) -> Failure {
+        Failure::Usage(error.to_string())
     }
 }
 

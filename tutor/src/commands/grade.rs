@@ -8,7 +8,7 @@ use std::time::Duration;
 use std::{fs, thread};
 
 use super::{Context, Failure, standard_output};
-use crate::grade::{Points, Rules, Submission, grade_all};
+use crate::grade::{Paper, Points, Rules, grade_all};
 
 /// What the command line asks for.
 pub(super) struct Wishes {
@@ -46,7 +46,7 @@ pub(super) fn run(context: &Context, wishes: &Wishes) -> Result<ExitCode, Failur
     Ok(ExitCode::SUCCESS)
 }
 
-fn read(path: &std::path::Path) -> Result<Submission, Failure> {
+fn read(path: &std::path::Path) -> Result<Paper, Failure> {
     let text = String::from_utf8_lossy(&fs::read(path)?).into_owned();
     let mut parts: BTreeMap<String, String> = BTreeMap::new();
     let mut current = String::new();
@@ -61,5 +61,5 @@ fn read(path: &std::path::Path) -> Result<Submission, Failure> {
         }
     }
     let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-    Ok(Submission { source: path.display().to_string(), name, parts, ..Submission::default() })
+    Ok(Paper { source: path.display().to_string(), name, parts, ..Paper::default() })
 }

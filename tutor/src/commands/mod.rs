@@ -10,6 +10,7 @@ mod list;
 mod new;
 mod play;
 mod server;
+mod submit;
 mod termination;
 
 use std::io::{self, BufWriter, IsTerminal, Write};
@@ -37,6 +38,7 @@ pub fn run(cli: Cli) -> ExitCode {
     let done = match cli.command {
         Command::Lab { lab, at } => lab::run(&context, &lab, at.as_deref()),
         Command::Play { database, role } => play::run(&context, &database, role.into()),
+        Command::Submit { lab, output, all, name } => submit::run(&context, &submit::Wishes { lab, output, all, name }),
         Command::List { json } => list::list(&context, json),
         Command::Progress { json } => list::progress(&context, json),
         Command::Check { lab, only, record, repeat, jobs } => {

@@ -40,6 +40,9 @@ pub struct Check {
     pub database: Option<String>,
     /// The crate that the student completes, a folder beside the lesson. `\build` compiles and loads it.
     pub build: Option<String>,
+    /// Ids that the exercise had before: scripts that name it so are still understood.
+    #[serde(default)]
+    pub former: Vec<String>,
     /// What the exercise counts in grading.
     #[serde(default = "one")]
     pub points: u32,

@@ -161,7 +161,17 @@ impl Lab {
                 return Ok(Place { lesson: index, exercise: Some(&exercise.id) });
             }
         }
+        if let Some(place) = self.formerly(asked) {
+            return Ok(place);
+        }
         Err(CourseError::UnknownPlace { asked: asked.to_owned(), lab: self.number, nearest: self.nearest_id(asked) })
+    }
+
+    /// The exercise that had this id before.
+    fn formerly(&self, asked: &str) -> Option<Place<'_>> {
+        let exercises = self.lessons.iter().enumerate().flat_map(|(lesson, l)| l.exercises().map(move |e| (lesson, e)));
+        let mut named = exercises.filter(|(_, exercise)| exercise.check.former.iter().any(|former| former == asked));
+        named.next().map(|(lesson, exercise)| Place { lesson, exercise: Some(&exercise.id) })
     }
 
     /// All exercises with their lessons, in order.
@@ -325,11 +335,13 @@ fn double_ids(dir: &Path, header: &str, lessons: &[Lesson]) -> Vec<SourceError> 
         }
         seen.push(&lesson.id);
         for exercise in lesson.exercises() {
-            if seen.contains(&exercise.id.as_str()) {
-                let message = format!("the id {:?} is used twice in this lab", exercise.id);
-                mistakes.push(SourceError { file: lesson.file.clone(), line: exercise.line, message });
+            for id in std::iter::once(&exercise.id).chain(&exercise.check.former) {
+                if seen.contains(&id.as_str()) {
+                    let message = format!("the id {id:?} is used twice in this lab");
+                    mistakes.push(SourceError { file: lesson.file.clone(), line: exercise.line, message });
+                }
+                seen.push(id);
             }
-            seen.push(&exercise.id);
         }
     }
     mistakes

@@ -12,7 +12,7 @@ use super::rules::Rules;
 use super::score::result;
 use super::text;
 use super::watchdog::{Limit, Watchdog};
-use super::{ExerciseResult, Graded, Submission};
+use super::{ExerciseResult, Graded, Paper};
 use crate::check::Verdict;
 use crate::course::{Exercise, Lesson, Needs};
 use crate::lab::{Builds, Stage, Usage};
@@ -36,34 +36,34 @@ impl<'a> Job<'a> {
     }
 
     /// Grades one submission. Whatever it does, there is a report.
-    pub(super) fn grade(&mut self, submission: &Submission) -> Graded {
+    pub(super) fn grade(&mut self, paper: &Paper) -> Graded {
         let start = Instant::now();
         let deadline = start + self.rules.submission_time();
         let mut results: BTreeMap<&str, ExerciseResult> = BTreeMap::new();
         for lesson in &self.rules.lab.lessons {
             let wanted = lesson.exercises().filter(|exercise| self.rules.wants(lesson, exercise));
             let (tried, untouched): (Vec<&Exercise>, Vec<&Exercise>) =
-                wanted.partition(|exercise| submission.part(&exercise.id).is_some());
+                wanted.partition(|exercise| paper.part(&exercise.id).is_some());
             for exercise in untouched {
                 let verdict = self.ungraded(lesson, exercise).unwrap_or(Verdict::NotAttempted);
                 let played = Played { verdict, output: String::new() };
                 results.insert(&exercise.id, result(self.rules, lesson, exercise, "", played, None));
             }
-            self.grade_lesson(lesson, &tried, submission, deadline, &mut results);
+            self.grade_lesson(lesson, &tried, paper, deadline, &mut results);
         }
         self.clear_up();
         let in_order = self.rules.lab.exercises().filter_map(|(_, exercise)| results.remove(exercise.id.as_str()));
         let exercises: Vec<ExerciseResult> = in_order.collect();
         Graded {
-            name: submission.name.clone(),
-            id: submission.id.clone(),
-            email: submission.email.clone(),
-            source: submission.source.clone(),
-            digest: submission.digest.clone(),
+            name: paper.name.clone(),
+            id: paper.id.clone(),
+            email: paper.email.clone(),
+            source: paper.source.clone(),
+            digest: paper.digest.clone(),
             score: exercises.iter().map(|exercise| exercise.score).sum(),
             max_score: exercises.iter().map(|exercise| exercise.max_score).sum(),
             seconds: start.elapsed().as_secs_f64(),
-            problems: submission.problems.clone(),
+            problems: paper.problems.clone(),
             exercises,
         }
     }
@@ -83,7 +83,7 @@ impl<'a> Job<'a> {
         &mut self,
         lesson: &'r Lesson,
         exercises: &[&'r Exercise],
-        submission: &Submission,
+        paper: &Paper,
         deadline: Instant,
         results: &mut BTreeMap<&'r str, ExerciseResult>,
     ) where
@@ -94,7 +94,7 @@ impl<'a> Job<'a> {
         while left.peek().is_some() {
             let failure = match self.server() {
                 Ok(server) => {
-                    let session = LessonSession { rules: self.rules, lesson, submission, deadline };
+                    let session = LessonSession { rules: self.rules, lesson, paper, deadline };
                     session.play(&server, &mut left, &|exercise| self.ungraded(lesson, exercise), results)
                 }
                 Err(error) => Err(error.to_string()),
@@ -106,7 +106,7 @@ impl<'a> Job<'a> {
             if attempts == 0
                 && let Some(exercise) = left.next()
             {
-                let script = submission.part(&exercise.id).unwrap_or_default();
+                let script = paper.part(&exercise.id).unwrap_or_default();
                 let played = Played { verdict: Verdict::CheckerFault(failure), output: String::new() };
                 results.insert(&exercise.id, result(self.rules, lesson, exercise, script, played, None));
                 attempts = ATTEMPTS;
@@ -150,7 +150,7 @@ impl Drop for Job<'_> {
 struct LessonSession<'s, 'a> {
     rules: &'s Rules<'a>,
     lesson: &'s Lesson,
-    submission: &'s Submission,
+    paper: &'s Paper,
     deadline: Instant,
 }
 
@@ -168,7 +168,7 @@ impl LessonSession<'_, '_> {
         let usage = Usage { interrupt, is_confined: true, ..Usage::script(Builds::Never) };
         let mut stage: Option<Stage<'_>> = None;
         while let Some(&&exercise) = left.peek() {
-            let script = self.submission.part(&exercise.id).unwrap_or_default();
+            let script = self.paper.part(&exercise.id).unwrap_or_default();
             let (played, limit) = match ungraded(exercise) {
                 Some(verdict) => (Played { verdict, output: String::new() }, None),
                 None if self.is_over() => {

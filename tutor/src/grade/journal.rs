@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use super::{Graded, Submission};
+use super::{Graded, Paper};
 
 /// What a journal was begun with. Results that came from something else do not go together.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -77,8 +77,8 @@ impl Journal {
     }
 
     /// What became of a submission before, if it was graded as it is now.
-    pub fn take(&mut self, submission: &Submission) -> Option<Graded> {
-        self.done.remove(&(submission.source.clone(), submission.digest.clone()))
+    pub fn take(&mut self, paper: &Paper) -> Option<Graded> {
+        self.done.remove(&(paper.source.clone(), paper.digest.clone()))
     }
 
     /// Keeps what became of a submission.
@@ -142,8 +142,8 @@ mod tests {
         }
     }
 
-    fn submission(source: &str) -> Submission {
-        Submission { source: source.into(), digest: "d".into(), ..Submission::default() }
+    fn submission(source: &str) -> Paper {
+        Paper { source: source.into(), digest: "d".into(), ..Paper::default() }
     }
 
     #[test]

@@ -11,25 +11,28 @@
 
 mod clean;
 pub mod formats;
+pub mod intake;
 mod job;
 pub mod journal;
 pub mod limits;
 mod merge;
+mod paper;
 mod player;
 mod report;
 mod rules;
 mod run;
 mod score;
+pub mod script;
 mod similar;
 pub mod statistics;
-mod submission;
+pub mod submission;
 mod text;
 mod watchdog;
 
 pub use self::similar::{Foreseen, similar};
 pub use merge::{MergeError, merge};
+pub use paper::Paper;
 pub use report::{Difference, ExerciseResult, Graded, Report, Similar, Status};
 pub use rules::{Points, Rules};
 pub use run::grade_all;
 pub use statistics::Statistics;
-pub use submission::Submission;

@@ -7,14 +7,14 @@ use std::thread;
 
 use super::job::Job;
 use super::rules::Rules;
-use super::{Graded, Submission};
+use super::{Graded, Paper};
 use crate::provision::Realm;
 
 /// Grades all submissions, `jobs` at a time; `report` hears of each as it is done, in no order.
 pub fn grade_all(
     realm: &Realm,
     rules: &Rules<'_>,
-    submissions: Vec<Submission>,
+    submissions: Vec<Paper>,
     jobs: usize,
     report: &mut dyn FnMut(Graded),
 ) {
@@ -31,7 +31,7 @@ pub fn grade_all(
     });
 }
 
-fn work(realm: &Realm, rules: &Rules<'_>, queue: &Mutex<VecDeque<Submission>>, sender: &Sender<Graded>) {
+fn work(realm: &Realm, rules: &Rules<'_>, queue: &Mutex<VecDeque<Paper>>, sender: &Sender<Graded>) {
     let next = || queue.lock().ok().and_then(|mut queue| queue.pop_front());
     let mut job = Job::new(realm, rules);
     while let Some(submission) = next() {

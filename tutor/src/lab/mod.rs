@@ -11,6 +11,7 @@
 //!
 //! The prompt, `tutor check` and grading all play exercises on a [`Stage`].
 
+mod portable;
 mod proof;
 mod scene;
 mod sidecar;
@@ -18,6 +19,7 @@ mod stage;
 mod watch;
 mod workshop;
 
+pub use portable::{Portable, Showed, ShownPids, portable};
 pub use proof::{Proof, prove};
 pub use scene::{ScriptError, session_options, session_variables, volatile_texts};
 pub use stage::{Builds, Stage, StageError, Usage};

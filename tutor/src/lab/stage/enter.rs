@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use super::super::portable::ShownLog;
 use super::super::scene::run_script;
 use super::super::sidecar::Sidecar;
 use super::{FIRST_SESSION, Scene, Stage, StageError, eyes};
@@ -42,7 +43,8 @@ impl<'a> Stage<'a> {
         let sidecar = exercise.sidecar.as_ref().map(|hold| self.open_sidecar(exercise, hold)).transpose()?;
         let expected = Expected::read(&self.lab.expected_file(&exercise.id), self.server.major());
         let attempt = Attempt::new(self.normaliser());
-        self.scene = Some(Scene { exercise, expected, sidecar, attempt, succeeded_trials: Vec::new(), failure: None });
+        let (shown, succeeded_trials) = (ShownLog::default(), Vec::new());
+        self.scene = Some(Scene { exercise, expected, sidecar, attempt, shown, succeeded_trials, failure: None });
         self.on_task = true;
         Ok(())
     }

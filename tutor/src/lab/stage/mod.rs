@@ -14,6 +14,7 @@ use std::time::{Duration, Instant};
 
 pub use error::StageError;
 
+use super::portable::ShownLog;
 use super::scene::{session_options, session_variables};
 use super::sidecar::Sidecar;
 use super::watch::{TaskWatch, Watch};
@@ -108,6 +109,7 @@ struct Scene<'a> {
     expected: Result<Expected, ExpectedError>,
     sidecar: Option<Sidecar>,
     attempt: Attempt,
+    shown: ShownLog,
     /// The names of the trials that have succeeded since the latest statement: they need not be repeated.
     succeeded_trials: Vec<String>,
     failure: Option<StateError>,
@@ -265,6 +267,9 @@ impl<'a> Stage<'a> {
     /// # Errors
     /// The output cannot be written.
     pub fn perform(&mut self, item: Item, streams: &mut Streams<'_>) -> io::Result<Ran> {
+        if let (Some(scene), Some(session)) = (&mut self.scene, self.sessions.current()) {
+            scene.shown.begins(session.pid(), &item);
+        }
         self.watched(|sessions, watch| sessions.perform(item, streams, watch))
     }
 
@@ -334,6 +339,7 @@ impl<'a> Stage<'a> {
         if let Ok(activity) = self.probe.activity() {
             activity.processes().iter().for_each(|process| scene.attempt.know_pid(process.pid));
         }
+        scene.shown.ended(pid, executions, &scene.attempt);
         scene.succeeded_trials.clear();
         executions.iter().for_each(|execution| scene.attempt.push(execution, &scene.exercise.check));
     }

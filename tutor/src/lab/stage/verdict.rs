@@ -3,6 +3,7 @@
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
+use super::super::portable::{Portable, portable};
 use super::super::scene::{ask_unfooled, run_script, volatile_texts};
 use super::{Builds, QUIET_LIMIT, Scene, Stage};
 use crate::check::{
@@ -105,6 +106,13 @@ impl Stage<'_> {
     /// A normaliser that knows this sandbox.
     pub fn normaliser(&self) -> Normaliser {
         Normaliser::new(volatile_texts(self.server, &self.sandbox))
+    }
+
+    /// What was typed for the open exercise, so that it runs again elsewhere; `None` if it does as it is.
+    pub fn portable(&self, answer: &str) -> Option<Portable> {
+        let showed = self.scene.as_ref().map_or(&[][..], |scene| scene.shown.showed());
+        let portable = portable(answer, showed, &volatile_texts(self.server, &self.sandbox));
+        (portable.text != answer || !portable.notes.is_empty()).then_some(portable)
     }
 
     /// Whether something was done for the task since it was opened or since the last verdict.

@@ -306,6 +306,8 @@ impl<'a> Desk<'a> {
     /// A line that comes while the current session runs a statement; `None` when the session can take it after all.
     fn read_while_busy(&mut self, source: &mut dyn LineSource, line: &str) -> Result<Option<Flow>, DeskError> {
         if let Some(name) = session_asked_for(line) {
+            self.note_line(line);
+            self.answer.performed = self.answer.text.len();
             self.run_room_command(RoomCommand::Session(name.to_owned()))?;
             return Ok(Some(Flow::GoOn));
         }
@@ -366,7 +368,10 @@ impl<'a> Desk<'a> {
             self.answer.drop_pending();
             self.run_lesson_command(source, own)?;
         } else if let Some(own) = RoomCommand::parse(&command.name, &command.rest) {
-            self.answer.drop_pending();
+            // Which session a statement runs in is part of an answer.
+            if !matches!(own, RoomCommand::Session(_)) {
+                self.answer.drop_pending();
+            }
             self.run_room_command(own)?;
         } else if let Some(own) = self.buffer_command(&command) {
             return self.run_buffer_command(source, &own);

@@ -4,7 +4,7 @@ use super::super::source::LineSource;
 use super::super::text;
 use super::{Attempted, Desk, DeskError};
 use crate::check::Verdict;
-use crate::course::{CourseError, Place};
+use crate::course::{CourseError, Place, marker};
 use crate::lab::Stage;
 use crate::psql::{Performed, Streams};
 
@@ -110,24 +110,5 @@ impl Desk<'_> {
         }
         writeln!(self.output.out, "{}", text::script_summary(self.ended.passed, self.ended.attempted))?;
         Ok(())
-    }
-}
-
-/// The id in a `-- exercise: ID` line.
-fn marker(line: &str) -> Option<&str> {
-    let id = line.trim().strip_prefix("--")?.trim_start().strip_prefix("exercise:")?.trim();
-    (!id.is_empty() && !id.contains(char::is_whitespace)).then_some(id)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_marker_is_a_comment_with_an_id() {
-        assert_eq!(marker("-- exercise: read-once"), Some("read-once"));
-        assert_eq!(marker("  --exercise:read-once  "), Some("read-once"));
-        assert_eq!(marker("-- exercise: two words"), None);
-        assert_eq!(marker("SELECT 1; -- exercise: x"), None);
     }
 }

@@ -110,6 +110,7 @@ impl<'a> Desk<'a> {
         let passed_from = self.answer.judged;
         let mut tries = 0;
         let passed = *verdict == Verdict::Passed;
+        let portable = if passed { self.stage_mut().portable(&answer) } else { None };
         self.attempted = match verdict {
             Verdict::Passed => Attempted::Passed,
             Verdict::Wrong(_) | Verdict::TimedOut => Attempted::Wrong,
@@ -125,6 +126,7 @@ impl<'a> Desk<'a> {
                 kept.status = Status::Passed;
                 kept.answer = Some(answer);
                 kept.passed_from = passed_from;
+                kept.portable = portable;
             } else {
                 kept.tries += 1;
                 kept.last_try = Some(Try::new(&answer, &said));
