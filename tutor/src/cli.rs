@@ -4,6 +4,9 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::grade::Partition;
+use crate::grade::formats::Format;
+
 /// Learn PostgreSQL's background processes on a server of your own.
 #[derive(Debug, Parser)]
 #[command(name = "tutor", version, propagate_version = true)]
@@ -93,27 +96,8 @@ pub enum Command {
         #[arg(long, value_name = "N")]
         jobs: Option<usize>,
     },
-    /// Grade submissions: a report for each student.
-    Grade {
-        /// The lab's number or id.
-        #[arg(value_name = "LAB")]
-        lab: String,
-        /// Files with submissions.
-        #[arg(value_name = "PATH", required = true)]
-        paths: Vec<PathBuf>,
-        /// How many submissions are graded at a time (default: one for each processor).
-        #[arg(long, value_name = "N")]
-        jobs: Option<usize>,
-        /// Only these lessons and exercises.
-        #[arg(long, value_name = "ID")]
-        only: Vec<String>,
-        /// How long one exercise may take, in seconds; a submission ten times as long.
-        #[arg(long, value_name = "N", default_value_t = crate::grade::limits::EXERCISE_TIME.as_secs())]
-        seconds: u64,
-        /// Points and weights in place of the lab's (TOML).
-        #[arg(long, value_name = "FILE")]
-        points: Option<PathBuf>,
-    },
+    /// Grade submissions: a gradebook, and a report for each student.
+    Grade(GradeArgs),
     /// Write the skeleton of a lab or a lesson.
     New {
         /// What to write.
@@ -134,6 +118,50 @@ pub enum Command {
     },
     /// Look for trouble, and say what helps.
     Doctor,
+}
+
+/// What to grade, and how.
+#[derive(Debug, Args)]
+pub struct GradeArgs {
+    /// The lab's number or id.
+    #[arg(value_name = "LAB")]
+    pub lab: String,
+    /// Files, folders or archives of submissions; with `--merge`, reports in JSON.
+    #[arg(value_name = "PATH", required = true)]
+    pub paths: Vec<PathBuf>,
+    /// How the report is written; may be given several times.
+    #[arg(long, value_enum, value_name = "FORMAT", default_value = "text")]
+    pub format: Vec<Format>,
+    /// The file of the report, or the folder of several formats and of HTML (default: standard output).
+    #[arg(long, short, value_name = "OUT")]
+    pub output: Option<PathBuf>,
+    /// How many submissions are graded at a time (default: one for each processor).
+    #[arg(long, value_name = "N")]
+    pub jobs: Option<usize>,
+    /// Only this lesson or exercise; may be given several times.
+    #[arg(long, value_name = "ID")]
+    pub only: Vec<String>,
+    /// How long one exercise may take, in seconds; a submission may take ten times as long.
+    #[arg(long, value_name = "N", default_value_t = crate::grade::limits::EXERCISE_TIME.as_secs())]
+    pub seconds: u64,
+    /// Points and weights in place of the lab's (TOML: `[exercises]` and `[weights]`).
+    #[arg(long, value_name = "FILE")]
+    pub points: Option<PathBuf>,
+    /// What file names say: `moodle`, `canvas`, or a regular expression with groups `name`, `id` and `time`.
+    #[arg(long, value_name = "PATTERN")]
+    pub name_pattern: Option<String>,
+    /// Who the students are: a CSV file with a header.
+    #[arg(long, value_name = "CSV")]
+    pub roster: Option<PathBuf>,
+    /// Grade only the K-th of N parts of the submissions, for several machines.
+    #[arg(long, value_name = "K/N")]
+    pub partition: Option<Partition>,
+    /// Put the reports of parts together, without grading anything.
+    #[arg(long, conflicts_with_all = ["partition", "resume"])]
+    pub merge: bool,
+    /// Keep what is graded in this file at once; begun before, go on from there.
+    #[arg(long, value_name = "FILE")]
+    pub resume: Option<PathBuf>,
 }
 
 /// What to write a skeleton of.

@@ -5,7 +5,10 @@ use std::io;
 use std::process::ExitCode;
 
 use crate::course::CourseError;
+use crate::grade::MergeError;
+use crate::grade::formats::WriteError;
 use crate::grade::intake::IntakeError;
+use crate::grade::journal::JournalError;
 use crate::home::HomeError;
 use crate::lab::StageError;
 use crate::progress::ProgressError;
@@ -61,9 +64,13 @@ impl From<CourseError> for Failure {
     }
 }
 
-impl From<IntakeError> for Failure {
-    fn from(error: IntakeError) -> Failure {
-        Failure::Usage(error.to_string())
+impl From<WriteError> for Failure {
+    fn from(error: WriteError) -> Failure {
+        match error {
+            WriteError::Stream(error) => error.into(),
+            WriteError::NeedsFolder { .. } => Failure::Usage(error.to_string()),
+            WriteError::File { .. } => Failure::Environment(error.to_string()),
+        }
     }
 }
 
@@ -103,6 +110,18 @@ macro_rules! environment {
         })*
     };
 }
+
+macro_rules! usage {
+    ($($error:ty),*) => {
+        $(impl From<$error> for Failure {
+            fn from(error: $error) -> Failure {
+                Failure::Usage(error.to_string())
+            }
+        })*
+    };
+}
+
+usage!(IntakeError, JournalError, MergeError);
 
 environment!(
     HomeError,

@@ -1,65 +1,212 @@
 //! `tutor grade`: submissions become a report.
 
-use std::collections::BTreeMap;
-use std::io::Write;
-use std::path::PathBuf;
+use std::fs;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
 use std::time::Duration;
-use std::{fs, thread};
 
+use signal_hook::consts::{SIGINT, SIGTERM};
+
+use super::grading_progress::GradingProgress;
 use super::{Context, Failure, standard_output};
-use crate::grade::{Paper, Points, Rules, grade_all};
+use crate::cli::GradeArgs;
+use crate::course::Lab;
+use crate::grade::formats::{Format, Target};
+use crate::grade::intake::{IntakeRules, NamePattern, Roster, collect};
+use crate::grade::journal::{Header, Journal};
+use crate::grade::{
+    Foreseen, Graded, Paper, Points, Report, Rules, Status, Step, grade_all, lab_digest, merge, script, similar,
+};
+use crate::provision::Realm;
 
-/// What the command line asks for.
-pub(super) struct Wishes {
-    pub(super) lab: String,
-    pub(super) paths: Vec<PathBuf>,
-    pub(super) jobs: Option<usize>,
-    pub(super) only: Vec<String>,
-    pub(super) seconds: u64,
-    pub(super) points: Option<PathBuf>,
-}
+/// The exit status after Ctrl-C, as shells have it.
+const INTERRUPTED: u8 = 130;
 
-/// Grades what the paths hold.
-pub(super) fn run(context: &Context, wishes: &Wishes) -> Result<ExitCode, Failure> {
+/// Grades what the paths hold, or puts reports together. Exit status 0 whatever the students' answers are; 3 when a
+/// check itself failed; 130 after Ctrl-C.
+pub(super) fn run(context: &Context, arguments: &GradeArgs) -> Result<ExitCode, Failure> {
     let course = context.course()?;
-    let lab = course.lab(&wishes.lab)?;
-    wishes.only.iter().try_for_each(|id| lab.place(id).map(drop))?;
-    let points = match &wishes.points {
-        Some(file) => toml::from_str(&fs::read_to_string(file)?).map_err(|error| Failure::Usage(error.to_string()))?,
-        None => Points::default(),
-    };
+    let lab = course.lab(&arguments.lab)?;
+    if arguments.merge {
+        let report = merge(reports(&arguments.paths)?, &Foreseen::of(&lab))?;
+        return write(&report, arguments);
+    }
+    arguments.only.iter().try_for_each(|id| lab.place(id).map(drop))?;
+    let papers = papers(&lab, arguments)?;
+    let exercise_time = Duration::from_secs(arguments.seconds.max(1));
+    let rules = Rules { lab: &lab, only: arguments.only.clone(), points: points(arguments)?, exercise_time };
     let realm = context.realm(&course, &context.home()?)?;
-    let rules =
-        Rules { lab: &lab, only: wishes.only.clone(), points, exercise_time: Duration::from_secs(wishes.seconds) };
-    let submissions = wishes.paths.iter().map(|path| read(path)).collect::<Result<Vec<_>, Failure>>()?;
-    let jobs = wishes.jobs.unwrap_or_else(|| thread::available_parallelism().map_or(1, usize::from));
-    let mut all = Vec::new();
-    grade_all(&realm, &rules, submissions, jobs, &mut |graded| {
-        eprintln!("{} {}/{} {:.1}s", graded.name, graded.score, graded.max_score, graded.seconds);
-        all.push(graded);
-    });
-    all.sort_by(|one, other| one.name.cmp(&other.name));
-    let mut out = standard_output();
-    serde_json::to_writer_pretty(&mut out, &all).map_err(|error| Failure::Environment(error.to_string()))?;
-    out.flush()?;
-    Ok(ExitCode::SUCCESS)
+    let digest =
+        lab_digest(&rules, &course.root().join("fixtures")).map_err(|(file, cause)| cannot_read(&file, &cause))?;
+    let run = Run { realm: &realm, rules: &rules, arguments, digest };
+    let stop = Arc::new(AtomicBool::new(false));
+    for signal in [SIGINT, SIGTERM] {
+        signal_hook::flag::register(signal, Arc::clone(&stop))?;
+    }
+    let graded = run.grade(papers, &stop)?;
+    let report = run.report(graded);
+    let written = write(&report, arguments)?;
+    if stop.load(Ordering::Relaxed) {
+        writeln!(io::stderr(), "{}", stopped(arguments))?;
+        return Ok(ExitCode::from(INTERRUPTED));
+    }
+    Ok(written)
 }
 
-fn read(path: &std::path::Path) -> Result<Paper, Failure> {
-    let text = String::from_utf8_lossy(&fs::read(path)?).into_owned();
-    let mut parts: BTreeMap<String, String> = BTreeMap::new();
-    let mut current = String::new();
-    for line in text.lines() {
-        match line.trim().strip_prefix("-- exercise:") {
-            Some(id) => current = id.trim().to_owned(),
-            None => {
-                let part = parts.entry(current.clone()).or_default();
-                part.push_str(line);
-                part.push('\n');
+fn stopped(arguments: &GradeArgs) -> &'static str {
+    match arguments.resume {
+        Some(_) => "stopped: the report has what is graded so far; the same command goes on from there",
+        None => "stopped: the report has what is graded so far; with --resume FILE, a stopped run can go on",
+    }
+}
+
+fn points(arguments: &GradeArgs) -> Result<Points, Failure> {
+    let Some(file) = &arguments.points else { return Ok(Points::default()) };
+    let text = fs::read_to_string(file).map_err(|cause| cannot_read(file, &cause))?;
+    toml::from_str(&text).map_err(|error| Failure::Usage(format!("{}: {}", file.display(), error.message())))
+}
+
+/// The submissions of this part, each divided by its markers.
+fn papers(lab: &Lab, arguments: &GradeArgs) -> Result<Vec<Paper>, Failure> {
+    let pattern = arguments.name_pattern.as_deref().map_or(Ok(NamePattern::Plain), NamePattern::parse)?;
+    let roster = arguments.roster.as_deref().map(Roster::read).transpose()?;
+    let intake = collect(&arguments.paths, &IntakeRules::of(lab, pattern, roster))?;
+    for note in &intake.notes {
+        writeln!(io::stderr(), "{note}")?;
+    }
+    let sole = match arguments.only.as_slice() {
+        [only] => lab.place(only)?.exercise,
+        _ => None,
+    };
+    let papers = intake.submissions.into_iter().map(|submission| {
+        let parts = script::parts(&submission.files, lab, sole);
+        Paper {
+            name: submission.name,
+            id: submission.id,
+            email: submission.email,
+            source: submission.source,
+            digest: submission.digest,
+            problems: submission.problems.into_iter().chain(parts.problems).collect(),
+            parts: parts.parts.into_iter().map(|part| (part.exercise, part.text)).collect(),
+        }
+    });
+    let papers: Vec<Paper> = papers.collect();
+    Ok(match arguments.partition {
+        Some(partition) => partition.take(papers),
+        None => papers,
+    })
+}
+
+/// A run over one class.
+struct Run<'a> {
+    realm: &'a Realm,
+    rules: &'a Rules<'a>,
+    arguments: &'a GradeArgs,
+    digest: String,
+}
+
+impl Run<'_> {
+    fn grade(&self, papers: Vec<Paper>, stop: &Arc<AtomicBool>) -> Result<Vec<Graded>, Failure> {
+        let mut journal =
+            self.arguments.resume.as_deref().map(|file| Journal::open(file, &self.header())).transpose()?;
+        let mut graded = Vec::new();
+        let mut left = Vec::new();
+        for paper in papers {
+            match journal.as_mut().and_then(|journal| journal.take(&paper)) {
+                Some(done) => graded.push(done),
+                None => left.push(paper),
             }
         }
+        let mut progress = GradingProgress::new(graded.len() + left.len(), graded.len());
+        let jobs = self.arguments.jobs.unwrap_or_else(|| thread::available_parallelism().map_or(1, usize::from));
+        let mut failure = None;
+        grade_all(self.realm, self.rules, left, jobs, stop, &mut |step| {
+            progress.show(&step);
+            let Step::Done(done) = step else { return };
+            if let Some(Err(error)) = journal.as_mut().map(|journal| journal.keep(&done)) {
+                // What cannot be kept would be lost; better to stop and say so.
+                stop.store(true, Ordering::Relaxed);
+                failure.get_or_insert(error);
+            }
+            graded.push(*done);
+        });
+        progress.end();
+        failure.map_or(Ok(graded), |error| Err(error.into()))
     }
-    let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-    Ok(Paper { source: path.display().to_string(), name, parts, ..Paper::default() })
+
+    fn header(&self) -> Header {
+        Header {
+            lab: self.rules.lab.id.clone(),
+            lab_digest: self.digest.clone(),
+            kit: env!("CARGO_PKG_VERSION").to_owned(),
+            postgres_major: self.realm.major(),
+        }
+    }
+
+    fn report(&self, mut submissions: Vec<Graded>) -> Report {
+        submissions.sort_by(|one, other| (&one.name, &one.source).cmp(&(&other.name, &other.source)));
+        let lab = self.rules.lab;
+        Report {
+            lab: lab.id.clone(),
+            lab_number: lab.number,
+            lab_title: lab.title.clone(),
+            lab_digest: self.digest.clone(),
+            kit: env!("CARGO_PKG_VERSION").to_owned(),
+            postgres: self.realm.version().split_whitespace().nth(1).unwrap_or_default().to_owned(),
+            similar: similar(&submissions, &Foreseen::of(lab)),
+            submissions,
+        }
+    }
+}
+
+/// Reports that were written before, with the names of their files.
+fn reports(paths: &[PathBuf]) -> Result<Vec<(String, Report)>, Failure> {
+    let read = |path: &PathBuf| {
+        let text = fs::read_to_string(path).map_err(|cause| cannot_read(path, &cause))?;
+        let report = serde_json::from_str(&text);
+        let report = report.map_err(|error| {
+            Failure::Usage(format!("{} is no report of `tutor grade --format json`: {error}", path.display()))
+        })?;
+        Ok((path.display().to_string(), report))
+    };
+    paths.iter().map(read).collect()
+}
+
+fn write(report: &Report, arguments: &GradeArgs) -> Result<ExitCode, Failure> {
+    let formats = &arguments.format;
+    let is_folder = |out: &Path| out.is_dir() || formats.len() > 1 || formats.iter().any(|f| f.needs_folder(report));
+    match &arguments.output {
+        Some(out) if is_folder(out) => {
+            for format in formats {
+                format.write(report, Target::Folder(out))?;
+            }
+            for format in formats {
+                writeln!(io::stderr(), "wrote {}", out.join(format.file_name()).display())?;
+            }
+        }
+        Some(out) => {
+            let mut file = fs::File::create(out).map_err(|cause| cannot_write(out, &cause))?;
+            formats.iter().try_for_each(|format: &Format| format.write(report, Target::Stream(&mut file)))?;
+        }
+        None => {
+            let mut out = standard_output();
+            formats.iter().try_for_each(|format| format.write(report, Target::Stream(&mut out)))?;
+            out.flush()?;
+        }
+    }
+    let mut statuses = report.submissions.iter().flat_map(|graded| &graded.exercises).map(|exercise| exercise.status);
+    let has_failed = statuses.any(|status| status == Status::CheckerError);
+    Ok(if has_failed { ExitCode::from(3) } else { ExitCode::SUCCESS })
+}
+
+fn cannot_read(path: &Path, cause: &io::Error) -> Failure {
+    Failure::Usage(format!("cannot read {}: {cause}", path.display()))
+}
+
+fn cannot_write(path: &Path, cause: &io::Error) -> Failure {
+    Failure::Environment(format!("cannot write {}: {cause}", path.display()))
 }

@@ -5,6 +5,7 @@ mod doctor;
 mod export;
 mod failure;
 mod grade;
+mod grading_progress;
 mod lab;
 mod list;
 mod new;
@@ -44,9 +45,7 @@ pub fn run(cli: Cli) -> ExitCode {
         Command::Check { lab, only, record, repeat, jobs } => {
             check::run(&context, &check::Wishes { lab, only, record, repeat, jobs })
         }
-        Command::Grade { lab, paths, jobs, only, seconds, points } => {
-            grade::run(&context, &grade::Wishes { lab, paths, jobs, only, seconds, points })
-        }
+        Command::Grade(arguments) => grade::run(&context, &arguments),
         Command::New { command } => new::run(&context, &command),
         Command::Export { student } => export::run(&context, &student),
         Command::Server { command } => server::run(&context, &command),

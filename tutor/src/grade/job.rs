@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use super::clean::is_clean;
@@ -27,16 +27,18 @@ const ATTEMPTS: usize = 2;
 pub(super) struct Job<'a> {
     realm: &'a Realm,
     rules: &'a Rules<'a>,
+    /// Becomes true when grading is to stop.
+    stop: &'a Arc<AtomicBool>,
     server: Option<Server>,
 }
 
 impl<'a> Job<'a> {
-    pub(super) fn new(realm: &'a Realm, rules: &'a Rules<'a>) -> Job<'a> {
-        Job { realm, rules, server: None }
+    pub(super) fn new(realm: &'a Realm, rules: &'a Rules<'a>, stop: &'a Arc<AtomicBool>) -> Job<'a> {
+        Job { realm, rules, stop, server: None }
     }
 
-    /// Grades one submission. Whatever it does, there is a report.
-    pub(super) fn grade(&mut self, paper: &Paper) -> Graded {
+    /// Grades one submission. Whatever it does, there is a report; only when grading is to stop, there is none.
+    pub(super) fn grade(&mut self, paper: &Paper) -> Option<Graded> {
         let start = Instant::now();
         let deadline = start + self.rules.submission_time();
         let mut results: BTreeMap<&str, ExerciseResult> = BTreeMap::new();
@@ -52,9 +54,12 @@ impl<'a> Job<'a> {
             self.grade_lesson(lesson, &tried, paper, deadline, &mut results);
         }
         self.clear_up();
+        if self.stop.load(Ordering::Relaxed) {
+            return None;
+        }
         let in_order = self.rules.lab.exercises().filter_map(|(_, exercise)| results.remove(exercise.id.as_str()));
         let exercises: Vec<ExerciseResult> = in_order.collect();
-        Graded {
+        Some(Graded {
             name: paper.name.clone(),
             id: paper.id.clone(),
             email: paper.email.clone(),
@@ -65,7 +70,7 @@ impl<'a> Job<'a> {
             seconds: start.elapsed().as_secs_f64(),
             problems: paper.problems.clone(),
             exercises,
-        }
+        })
     }
 
     /// Why an exercise cannot be graded here, if it cannot.
@@ -91,10 +96,10 @@ impl<'a> Job<'a> {
     {
         let mut left = exercises.iter().peekable();
         let mut attempts = ATTEMPTS;
-        while left.peek().is_some() {
+        while left.peek().is_some() && !self.stop.load(Ordering::Relaxed) {
             let failure = match self.server() {
                 Ok(server) => {
-                    let session = LessonSession { rules: self.rules, lesson, paper, deadline };
+                    let session = LessonSession { rules: self.rules, lesson, paper, deadline, stop: self.stop };
                     session.play(&server, &mut left, &|exercise| self.ungraded(lesson, exercise), results)
                 }
                 Err(error) => Err(error.to_string()),
@@ -152,6 +157,7 @@ struct LessonSession<'s, 'a> {
     lesson: &'s Lesson,
     paper: &'s Paper,
     deadline: Instant,
+    stop: &'s Arc<AtomicBool>,
 }
 
 impl LessonSession<'_, '_> {
@@ -164,10 +170,12 @@ impl LessonSession<'_, '_> {
         results: &mut BTreeMap<&'r str, ExerciseResult>,
     ) -> Result<(), String> {
         let interrupt = Arc::new(AtomicBool::new(false));
-        let watchdog = Watchdog::new(server, Arc::clone(&interrupt));
+        let watchdog = Watchdog::new(server, Arc::clone(&interrupt), Arc::clone(self.stop));
         let usage = Usage { interrupt, is_confined: true, ..Usage::script(Builds::Never) };
         let mut stage: Option<Stage<'_>> = None;
-        while let Some(&&exercise) = left.peek() {
+        while let Some(&&exercise) = left.peek()
+            && !self.stop.load(Ordering::Relaxed)
+        {
             let script = self.paper.part(&exercise.id).unwrap_or_default();
             let (played, limit) = match ungraded(exercise) {
                 Some(verdict) => (Played { verdict, output: String::new() }, None),

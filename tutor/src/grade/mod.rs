@@ -10,6 +10,7 @@
 //! ```
 
 mod clean;
+mod digest;
 pub mod formats;
 pub mod intake;
 mod job;
@@ -17,6 +18,7 @@ pub mod journal;
 pub mod limits;
 mod merge;
 mod paper;
+mod partition;
 mod player;
 mod report;
 mod rules;
@@ -30,9 +32,11 @@ mod text;
 mod watchdog;
 
 pub use self::similar::{Foreseen, similar};
+pub use digest::lab_digest;
 pub use merge::{MergeError, merge};
 pub use paper::Paper;
+pub use partition::{Partition, PartitionError};
 pub use report::{Difference, ExerciseResult, Graded, Report, Similar, Status};
 pub use rules::{Points, Rules};
-pub use run::grade_all;
+pub use run::{Step, grade_all};
 pub use statistics::Statistics;

@@ -1,8 +1,9 @@
 //! Grading many submissions, several at a time.
 
 use std::collections::VecDeque;
-use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Sender, channel};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 
 use super::job::Job;
@@ -10,33 +11,58 @@ use super::rules::Rules;
 use super::{Graded, Paper};
 use crate::provision::Realm;
 
-/// Grades all submissions, `jobs` at a time; `report` hears of each as it is done, in no order.
+/// One thing that happens while submissions are graded.
+#[derive(Debug)]
+pub enum Step {
+    /// The submission of that name is being graded.
+    Began(String),
+    /// One is graded.
+    Done(Box<Graded>),
+    /// One was given up, because grading is to stop.
+    GivenUp(String),
+}
+
+/// Grades all submissions, `jobs` at a time; `report` hears of each step, in no order. Ends early, with what is graded so
+/// far, when `stop` becomes true.
 pub fn grade_all(
     realm: &Realm,
     rules: &Rules<'_>,
-    submissions: Vec<Paper>,
+    papers: Vec<Paper>,
     jobs: usize,
-    report: &mut dyn FnMut(Graded),
+    stop: &Arc<AtomicBool>,
+    report: &mut dyn FnMut(Step),
 ) {
-    let jobs = jobs.clamp(1, submissions.len().max(1));
-    let queue = Mutex::new(VecDeque::from(submissions));
+    let jobs = jobs.clamp(1, papers.len().max(1));
+    let queue = Mutex::new(VecDeque::from(papers));
     let (sender, receiver) = channel();
     thread::scope(|scope| {
         for _ in 0..jobs {
             let (queue, sender) = (&queue, sender.clone());
-            scope.spawn(move || work(realm, rules, queue, &sender));
+            scope.spawn(move || work(realm, rules, queue, stop, &sender));
         }
         drop(sender);
         receiver.into_iter().for_each(&mut *report);
     });
 }
 
-fn work(realm: &Realm, rules: &Rules<'_>, queue: &Mutex<VecDeque<Paper>>, sender: &Sender<Graded>) {
-    let next = || queue.lock().ok().and_then(|mut queue| queue.pop_front());
-    let mut job = Job::new(realm, rules);
-    while let Some(submission) = next() {
-        if sender.send(job.grade(&submission)).is_err() {
-            return;
-        }
+fn work(
+    realm: &Realm,
+    rules: &Rules<'_>,
+    queue: &Mutex<VecDeque<Paper>>,
+    stop: &Arc<AtomicBool>,
+    sender: &Sender<Step>,
+) {
+    let next = || queue.lock().unwrap_or_else(PoisonError::into_inner).pop_front();
+    let mut job = Job::new(realm, rules, stop);
+    while !stop.load(Ordering::Relaxed)
+        && let Some(paper) = next()
+    {
+        // Whoever listens does so to the end.
+        let _ = sender.send(Step::Began(paper.name.clone()));
+        let step = match job.grade(&paper) {
+            Some(graded) => Step::Done(Box::new(graded)),
+            None => Step::GivenUp(paper.name),
+        };
+        let _ = sender.send(step);
     }
 }

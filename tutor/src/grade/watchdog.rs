@@ -56,6 +56,8 @@ struct Shared {
     ended: Condvar,
     /// Stops the statement that runs.
     interrupt: Arc<AtomicBool>,
+    /// Becomes true when grading is to stop: then the time is over for whatever runs.
+    stop: Arc<AtomicBool>,
     server: Server,
     size_before: u64,
 }
@@ -70,12 +72,13 @@ struct Watch {
 
 impl Watchdog {
     /// A watchdog for what runs on `server`; `interrupt` stops the statement that runs.
-    pub(super) fn new(server: &Server, interrupt: Arc<AtomicBool>) -> Watchdog {
+    pub(super) fn new(server: &Server, interrupt: Arc<AtomicBool>, stop: Arc<AtomicBool>) -> Watchdog {
         let watch = Watch { deadline: None, reached: None, measure: Measure::Nothing, is_over: false };
         let shared = Arc::new(Shared {
             watch: Mutex::new(watch),
             ended: Condvar::new(),
             interrupt,
+            stop,
             server: server.clone(),
             size_before: size_of(server.directory()),
         });
@@ -145,7 +148,8 @@ impl Shared {
         let deadline = watch.deadline?;
         if watch.reached.is_none() {
             let limit = if is_full { Limit::Disk } else { Limit::Time };
-            watch.reached = (is_full || Instant::now() > deadline).then(|| (limit, Instant::now()));
+            let is_over = Instant::now() > deadline || self.stop.load(Ordering::Relaxed);
+            watch.reached = (is_full || is_over).then(|| (limit, Instant::now()));
         }
         let (_, since) = watch.reached?;
         let due = match since.elapsed() {

@@ -55,7 +55,7 @@ fn feed(state: &mut Sha256, part: &[u8]) {
 }
 
 /// Regular files in order of their path, without build output and hidden ones (editors leave those).
-fn files_below(directory: &Path) -> Result<Vec<PathBuf>, (PathBuf, io::Error)> {
+pub(crate) fn files_below(directory: &Path) -> Result<Vec<PathBuf>, (PathBuf, io::Error)> {
     let fault = |cause| (directory.to_owned(), cause);
     let mut entries = Vec::new();
     for entry in fs::read_dir(directory).map_err(fault)? {
