@@ -12,6 +12,7 @@
 //! sessions    several sessions at one prompt
 //! results     long and large results: pagers, interrupts, no room
 //! psql        scripts through the tutor and through psql, compared
+//! grading     a class of ordinary, strange and hostile submissions
 //! script      a lab from standard input
 //! submit      what students hand in
 //! teaching    hints, differences in words, looking back, the transcript
@@ -22,6 +23,7 @@ mod authoring;
 mod commands;
 mod editor;
 mod extension;
+mod grading;
 mod lessons;
 mod processes;
 mod psql;
