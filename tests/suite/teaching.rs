@@ -78,6 +78,9 @@ fn words_fit_a_terminal_that_becomes_narrow() {
     screen.wait_for("Exercise 4 of 9: Exactly one worker\n(exactly-one-worker)\n");
     screen.wait_for_prompt("parallel-count=>");
     screen.wait_for("\nSET, for the session (not SET LOCAL), so\n");
+    // The pager would show what is too wide piece by piece.
+    screen.type_line("\\pset pager off");
+    screen.wait_for("Pager usage is off.");
     screen.type_line("SELECT 1 AS a, 'much too wide for such a narrow terminal' AS b;");
     screen.wait_for("\\x auto shows");
     screen.type_line("EXPLAIN SELECT 1;");
