@@ -118,7 +118,7 @@ fn an_exercise_out_of_the_middle_is_graded_alone() {
 #[test]
 fn the_same_submission_gets_the_same_report() {
     let text = right("see-the-workers") + &right("first-remote-query") + "-- exercise: four-workers\nSELECT 1/0;\n";
-    let many: Vec<(String, String)> = (0..6).map(|number| (format!("s{number}.sql"), text.clone())).collect();
+    let many: Vec<(String, String)> = (0..6).map(|number| (format!("student-{number}.sql"), text.clone())).collect();
     let many: Vec<(&str, String)> = many.iter().map(|(name, text)| (name.as_str(), text.clone())).collect();
     let (alone, class) = (class(&many[..1]), class(&many));
     let one = without_seconds(report(&grade(&["--format", "json", "--jobs", "1"], alone.path())));

@@ -52,7 +52,7 @@ pub struct Journal {
     path: PathBuf,
     file: File,
     /// What was graded before, by source and digest.
-    done: BTreeMap<(String, String), Graded>,
+    done: Done,
 }
 
 impl Journal {
@@ -93,8 +93,11 @@ impl Journal {
     }
 }
 
+/// Results by the source and the digest of their submissions.
+type Done = BTreeMap<(String, String), Graded>;
+
 /// The bytes of whole lines, and the results in them.
-fn read(text: &str, header: &Header, path: &Path) -> Result<(usize, BTreeMap<(String, String), Graded>), JournalError> {
+fn read(text: &str, header: &Header, path: &Path) -> Result<(usize, Done), JournalError> {
     let mut done = BTreeMap::new();
     let mut whole = 0;
     for (number, line) in text.split_inclusive('\n').enumerate() {
