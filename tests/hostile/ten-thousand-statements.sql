@@ -9999,4 +9999,3 @@ SELECT 1;
 SELECT 1;
 SELECT 1;
 SELECT 1;
-SELECT count(*) FROM mail_messages;

@@ -13,10 +13,9 @@ const COUNT: &str = "118708-x-3";
 const COUNT_ANSWER: &str = "SELECT count(*) FROM mail_messages;\n";
 
 /// Hostile submissions that also do what is asked.
-const ALSO_RIGHT: [&str; 9] = [
+const ALSO_RIGHT: [&str; 8] = [
     "deep-parentheses",
     "event-triggers",
-    "faked-markers",
     "faked-tables",
     "invalid-utf8",
     "kill-the-grader",
@@ -130,15 +129,15 @@ fn the_same_submission_gets_the_same_report() {
 
 #[test]
 fn a_stopped_run_goes_on_where_it_was() {
-    let folder = class(&[("a.sql", format!("-- exercise: {COUNT}\n{COUNT_ANSWER}"))]);
+    let folder = class(&[("ada.sql", format!("-- exercise: {COUNT}\n{COUNT_ANSWER}"))]);
     let journal = tempfile::tempdir().expect("a folder");
     let journal = journal.path().join("journal").display().to_string();
     let arguments = ["--format", "json", "--resume", journal.as_str()];
     let first = grade(&arguments, folder.path());
-    assert!(first.err.contains("1/1 a: 1 of"), "{first:#?}");
-    fs::write(folder.path().join("b.sql"), format!("-- exercise: {COUNT}\nSELECT 1;\n")).expect("another");
+    assert!(first.err.contains("1/1 ada: 1 of"), "{first:#?}");
+    fs::write(folder.path().join("bob.sql"), format!("-- exercise: {COUNT}\nSELECT 1;\n")).expect("another");
     let second = grade(&arguments, folder.path());
-    assert!(second.err.contains("2/2 b: 0 of") && !second.err.contains(" a: "), "{second:#?}");
+    assert!(second.err.contains("2/2 bob: 0 of") && !second.err.contains(" ada: "), "{second:#?}");
     let third = grade(&arguments, folder.path());
     assert_eq!((third.status, third.err.as_str()), (0, ""), "{third:#?}");
     assert_eq!(third.out, second.out);
@@ -149,8 +148,11 @@ fn a_stopped_run_goes_on_where_it_was() {
 #[test]
 fn parts_are_put_together() {
     let answer = |sql: &str| format!("-- exercise: {COUNT}\n{sql}");
-    let folder =
-        class(&[("a.sql", answer(COUNT_ANSWER)), ("b.sql", answer("SELECT 1;\n")), ("c.sql", answer(COUNT_ANSWER))]);
+    let folder = class(&[
+        ("ada.sql", answer(COUNT_ANSWER)),
+        ("bob.sql", answer("SELECT 1;\n")),
+        ("cleo.sql", answer(COUNT_ANSWER)),
+    ]);
     let parts = tempfile::tempdir().expect("a folder");
     let mut files = Vec::new();
     for part in ["1/2", "2/2"] {

@@ -106,7 +106,9 @@ fn names_in_messages_fit_the_databases_encoding() {
     let server = support::server();
     let mut witness = server.witness();
     witness.client().batch_execute("CREATE DATABASE latin ENCODING 'LATIN1' LOCALE 'C' TEMPLATE template0").unwrap();
-    let mut client = server.server().connect(Role::Admin, "latin").expect("a session in the new database");
+    let mut client = support::with_usual_names(
+        server.server().connect(Role::Admin, "latin").expect("a session in the new database"),
+    );
     client.batch_execute("CREATE EXTENSION pg_background; CREATE TYPE größe AS (i int)").unwrap();
     let pid = launch(&mut client, "SELECT NULL::größe");
     let error = result_error(&mut client, pid, "i int");

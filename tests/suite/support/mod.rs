@@ -74,7 +74,8 @@ impl TestServer {
 
     /// A superuser's session in the sandbox that notices when the server has restarted.
     pub(crate) fn witness(&self) -> Witness {
-        let mut client = self.server.connect(Role::Admin, self.sandbox.database()).expect("a session of the admin's");
+        let client = self.server.connect(Role::Admin, self.sandbox.database()).expect("a session of the admin's");
+        let mut client = with_usual_names(client);
         let started = postmaster_start(&mut client);
         Witness { client, started }
     }
@@ -104,6 +105,13 @@ impl TestServer {
     pub(crate) fn server(&self) -> &Server {
         &self.server
     }
+}
+
+/// The session with the search path that PostgreSQL gives everybody; the tutor's own sessions find only PostgreSQL's
+/// objects without a schema.
+pub(crate) fn with_usual_names(mut client: Client) -> Client {
+    client.batch_execute("SET search_path = \"$user\", public").expect("a setting");
+    client
 }
 
 /// A superuser's session that was there before and is there afterwards.
@@ -183,7 +191,7 @@ impl Standby {
     /// A session on the standby.
     pub(crate) fn connect(&self, role: Role, database: &str) -> Client {
         let server = self.server.as_ref().expect("a server until the value is dropped");
-        server.connect(role, database).expect("a session on the standby")
+        with_usual_names(server.connect(role, database).expect("a session on the standby"))
     }
 }
 

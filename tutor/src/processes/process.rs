@@ -166,9 +166,10 @@ impl Process {
         self.is_tutors() && OVERSEERS.iter().any(|role| role.name() == self.user)
     }
 
-    /// Whether the tutor opened it, for the student or for itself.
+    /// Whether the tutor opened it, for the student or for itself. Some of its names say more, such as what completion
+    /// looks from.
     pub fn is_tutors(&self) -> bool {
-        self.kind == Kind::Client && self.application == APPLICATION_NAME
+        self.kind == Kind::Client && self.application.starts_with(APPLICATION_NAME)
     }
 
     /// Its statement in one line.
