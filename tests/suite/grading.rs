@@ -87,7 +87,7 @@ fn hostile_submissions_change_nothing_for_their_neighbours() {
             fs::write(folder.path().join(format!("neighbour-{number:02}.sql")), &neighbour).expect("a neighbour");
         }
     }
-    let ran = grade(&["--format", "json", "--seconds", "8"], folder.path());
+    let ran = grade(&["--format", "json", "--seconds", "15"], folder.path());
     assert_eq!(ran.status, 0, "{}", ran.err);
     let report = report(&ran);
     for path in &names {
