@@ -178,7 +178,7 @@ fn quoted_length(text: &str, quote: char) -> usize {
 }
 
 /// What follows the comment, which may hold others, that `text` starts with.
-fn after_block_comment(text: &str) -> &str {
+pub(crate) fn after_block_comment(text: &str) -> &str {
     let mut depth = 0_usize;
     let mut at = 0;
     let bytes = text.as_bytes();

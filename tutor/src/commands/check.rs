@@ -9,7 +9,7 @@ use std::thread;
 
 use similar::TextDiff;
 
-use super::{Context, Failure, standard_output};
+use super::{Context, Failure, processors, standard_output};
 use crate::course::{Answers, Lab, Lesson};
 use crate::lab::{Proof, prove};
 use crate::provision::Realm;
@@ -250,8 +250,4 @@ impl<W: Write> Report<W> {
         self.out.flush()?;
         Ok(self.tally)
     }
-}
-
-fn processors() -> usize {
-    thread::available_parallelism().map_or(1, usize::from)
 }

@@ -6,13 +6,12 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::thread;
 use std::time::Duration;
 
 use signal_hook::consts::{SIGINT, SIGTERM};
 
 use super::grading_progress::GradingProgress;
-use super::{Context, Failure, standard_output};
+use super::{Context, Failure, INTERRUPTED, processors, standard_output};
 use crate::cli::GradeArgs;
 use crate::course::Lab;
 use crate::grade::formats::{Format, Target};
@@ -22,9 +21,6 @@ use crate::grade::{
     Foreseen, Graded, Paper, Points, Report, Rules, Status, Step, grade_all, lab_digest, merge, script, similar,
 };
 use crate::provision::Realm;
-
-/// The exit status after Ctrl-C, as shells have it.
-const INTERRUPTED: u8 = 130;
 
 /// Grades what the paths hold, or puts reports together. Exit status 0 whatever the students' answers are; 3 when a
 /// check itself failed; 130 after Ctrl-C.
@@ -122,7 +118,7 @@ impl Run<'_> {
             }
         }
         let mut progress = GradingProgress::new(graded.len() + left.len(), graded.len());
-        let jobs = self.arguments.jobs.unwrap_or_else(|| thread::available_parallelism().map_or(1, usize::from));
+        let jobs = self.arguments.jobs.unwrap_or_else(processors);
         let mut failure = None;
         grade_all(self.realm, self.rules, left, jobs, stop, &mut |step| {
             progress.show(&step);

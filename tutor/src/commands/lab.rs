@@ -3,12 +3,9 @@
 use std::io;
 use std::process::ExitCode;
 
-use super::{Context, Failure, interrupt_flag, line_source, progress_dir, recorded_output, termination};
+use super::{Context, Failure, INTERRUPTED, interrupt_flag, line_source, progress_dir, recorded_output, termination};
 use crate::repl::{Desk, Ended, Look, Output, Record};
 use crate::server::{Lifetime, Server};
-
-/// The exit status of a script that Ctrl-C ended, as shells have it: 128 and the signal's number.
-const INTERRUPTED: u8 = 130;
 
 /// Opens the lab; exit status 1 when an exercise that a script attempted did not pass, 3 when a check itself failed.
 pub(super) fn run(context: &Context, asked: &str, at: Option<&str>) -> Result<ExitCode, Failure> {

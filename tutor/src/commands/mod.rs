@@ -33,6 +33,9 @@ use crate::server::Role;
 /// The variable that names the folder of progress and histories.
 const PROGRESS_VARIABLE: &str = "TUTOR_PROGRESS";
 
+/// The exit status of what Ctrl-C ended, as shells have it: 128 and the signal's number.
+const INTERRUPTED: u8 = 130;
+
 /// Runs a command and says what went wrong. Exit status: 0 done, 1 a check failed, 2 wrong usage, 3 the environment.
 pub fn run(cli: Cli) -> ExitCode {
     let context = Context { common: cli.common };
@@ -114,6 +117,11 @@ fn interrupt_flag() -> Result<Arc<AtomicBool>, Failure> {
         signal_hook::flag::register(signal, Arc::clone(&flag))?;
     }
     Ok(flag)
+}
+
+/// How many processors there are to work on.
+fn processors() -> usize {
+    std::thread::available_parallelism().map_or(1, usize::from)
 }
 
 /// Standard output with a buffer: a result of many rows is many small writes.

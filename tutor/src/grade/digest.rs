@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use sha2::{Digest, Sha256};
 
 use super::rules::Rules;
-use crate::provision::files_below;
+use crate::provision::{feed, files_below};
 
 /// How many hexadecimal digits it has.
 const DIGITS: usize = 16;
@@ -29,10 +29,4 @@ pub fn lab_digest(rules: &Rules<'_>, fixtures: &Path) -> Result<String, (PathBuf
     feed(&mut state, format!("{:?} {:?} {:?}", rules.only, rules.points, rules.exercise_time).as_bytes());
     let digits: String = state.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
     Ok(digits[..DIGITS].to_owned())
-}
-
-/// The length comes first, so that no two lists of parts give the same bytes.
-fn feed(state: &mut Sha256, part: &[u8]) {
-    state.update((part.len() as u64).to_be_bytes());
-    state.update(part);
 }

@@ -8,10 +8,7 @@ use crate::check::Verdict;
 use crate::course::Exercise;
 use crate::lab::{Stage, StageError};
 use crate::psql::{Performed, Shell, Streams};
-use crate::sessions::{Ran, session_asked_for};
-
-/// What is said in place of output that is left out.
-const LEFT_OUT: &str = "\n.. (the rest of the output is left out)\n";
+use crate::sessions::{Ran, keep_output, session_asked_for};
 
 /// What playing it came to.
 pub(super) struct Played {
@@ -178,15 +175,7 @@ impl Kept {
     }
 
     fn push(&self, bytes: &[u8]) {
-        let mut kept = self.bytes.borrow_mut();
-        let room = OUTPUT_BYTES.saturating_sub(kept.len());
-        if room == 0 {
-            return;
-        }
-        kept.extend_from_slice(&bytes[..bytes.len().min(room)]);
-        if bytes.len() > room {
-            kept.extend_from_slice(LEFT_OUT.as_bytes());
-        }
+        keep_output(&mut self.bytes.borrow_mut(), bytes, OUTPUT_BYTES);
     }
 
     fn into_text(self) -> String {

@@ -49,7 +49,7 @@ impl Sources {
 }
 
 /// The length comes first, so that no two lists of parts give the same bytes.
-fn feed(state: &mut Sha256, part: &[u8]) {
+pub(crate) fn feed(state: &mut Sha256, part: &[u8]) {
     state.update((part.len() as u64).to_be_bytes());
     state.update(part);
 }

@@ -28,7 +28,7 @@ use std::path::{Path, PathBuf};
 
 use thiserror::Error;
 
-pub(crate) use digest::files_below;
+pub(crate) use digest::{feed, files_below};
 pub use extension::ExtensionError;
 pub use packages::{Consent, PackagesError};
 pub use postgres::PostgresError;

@@ -10,6 +10,7 @@ use terminal_size::{Height, terminal_size_of};
 
 use super::keys::Keys;
 use super::room::Room;
+use super::style::is_dumb;
 use super::view::Look as View;
 use super::{Output, text};
 use crate::processes::why::{self, LastRun, Slots};
@@ -63,7 +64,7 @@ fn style() -> Style {
 }
 
 fn is_plain() -> bool {
-    !io::stdout().is_terminal() || std::env::var_os("TERM").is_some_and(|term| term == "dumb")
+    !io::stdout().is_terminal() || is_dumb()
 }
 
 /// `\ps`.

@@ -18,7 +18,8 @@ impl Layout {
     }
 }
 
-fn is_dumb() -> bool {
+/// Whether the terminal shows lines and nothing else.
+pub(super) fn is_dumb() -> bool {
     std::env::var_os("TERM").is_some_and(|term| term == "dumb")
 }
 

@@ -21,6 +21,7 @@ use std::time::{Duration, Instant};
 
 pub use block::BlockWatch;
 pub use interrupt::InterruptWatch;
+pub(crate) use said::keep_output;
 pub use session::{Running, Session};
 
 use crate::processes::Sampler;

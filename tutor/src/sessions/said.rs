@@ -8,6 +8,20 @@ use crate::psql::{Performed, Shell};
 /// Bytes of output that are handed over at once.
 const CHUNK_BYTES: usize = 64 * 1024;
 
+/// What is said in place of output that is left out.
+const LEFT_OUT: &str = "\n.. (the rest of the output is left out)\n";
+
+/// Keeps output up to `most` bytes, and says once that more is left out.
+pub(crate) fn keep_output(kept: &mut Vec<u8>, bytes: &[u8], most: usize) {
+    let room = most.saturating_sub(kept.len());
+    if room > 0 {
+        kept.extend_from_slice(&bytes[..bytes.len().min(room)]);
+        if bytes.len() > room {
+            kept.extend_from_slice(LEFT_OUT.as_bytes());
+        }
+    }
+}
+
 /// One thing that a thread says.
 pub(super) enum Said {
     /// For the output.

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use super::Finished;
 use super::pages::{FarPager, NearPages};
-use super::said::{Said, Voice};
+use super::said::{Said, Voice, keep_output};
 use crate::psql::{Item, Paging, Performed, ScreenSize, Shell, Streams};
 use crate::wire::{Canceller, ConnectError, ConnectOptions, Event, Lost};
 
@@ -16,9 +16,6 @@ const MOST_WAITING: usize = 4;
 
 /// Bytes of output that are kept of a statement that nobody waits for.
 const MOST_KEPT_BYTES: usize = 1024 * 1024;
-
-/// What is said in place of output beyond that.
-const LEFT_OUT: &str = "\n.. (the rest of the output is left out)\n";
 
 /// A session of the student's.
 #[derive(Debug)]
@@ -240,13 +237,7 @@ impl Drop for Session {
 
 impl Running {
     fn keep(&mut self, bytes: &[u8]) {
-        let room = MOST_KEPT_BYTES.saturating_sub(self.kept.len());
-        if room > 0 {
-            self.kept.extend_from_slice(&bytes[..bytes.len().min(room)]);
-            if bytes.len() > room {
-                self.kept.extend_from_slice(LEFT_OUT.as_bytes());
-            }
-        }
+        keep_output(&mut self.kept, bytes, MOST_KEPT_BYTES);
     }
 }
 

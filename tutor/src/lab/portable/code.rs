@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use crate::check::after_block_comment;
+
 /// What a piece of the text is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
@@ -120,21 +122,5 @@ fn dollar_quote_length(text: &str) -> Option<usize> {
 }
 
 fn comment_length(text: &str) -> usize {
-    let (mut depth, mut at) = (0_usize, 0);
-    let bytes = text.as_bytes();
-    while at + 1 < bytes.len() {
-        match &bytes[at..at + 2] {
-            b"/*" => depth += 1,
-            b"*/" => depth -= 1,
-            _ => {
-                at += 1;
-                continue;
-            }
-        }
-        at += 2;
-        if depth == 0 {
-            return at;
-        }
-    }
-    text.len()
+    text.len() - after_block_comment(text).len()
 }
