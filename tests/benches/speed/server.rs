@@ -55,9 +55,11 @@ impl BenchServer {
         Ok(bench)
     }
 
-    /// A superuser's session.
+    /// A superuser's session, with a user's search path: the kit's own sessions look at `pg_catalog` alone.
     pub(crate) fn connect(&self) -> anyhow::Result<Client> {
-        Ok(self.server.connect(Role::Admin, self.sandbox.database())?)
+        let mut client = self.server.connect(Role::Admin, self.sandbox.database())?;
+        client.batch_execute("SET search_path = \"$user\", public")?;
+        Ok(client)
     }
 
     /// What dblink connects with, as an SQL literal.
