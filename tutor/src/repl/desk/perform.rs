@@ -5,7 +5,7 @@ use std::sync::atomic::Ordering;
 
 use super::super::commands::{self, LessonCommand, RoomCommand};
 use super::super::edit::BufferCommand;
-use super::super::room;
+use super::super::room::{self, Buffered};
 use super::super::source::{LineSource, copy_line};
 use super::super::text;
 use super::{Desk, DeskError, Flow, OPEN};
@@ -65,7 +65,11 @@ impl Desk<'_> {
         let edited = room::run_buffer_command(shell, command, source, &mut self.output)?;
         // Ctrl-C in the editor was meant for the editor.
         self.interrupt.store(false, Ordering::Relaxed);
-        edited.map_or(Ok(Flow::GoOn), |edited| self.take_text(source, &edited))
+        match edited {
+            Buffered::Text(edited) => self.take_text(source, &edited),
+            Buffered::Nothing => Ok(Flow::GoOn),
+            Buffered::Failed => self.after(Performed::Failed),
+        }
     }
 
     fn run_lesson_command(&mut self, source: &mut dyn LineSource, command: LessonCommand) -> Result<(), DeskError> {
