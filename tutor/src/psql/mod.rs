@@ -20,6 +20,7 @@ mod execute;
 mod execution;
 mod go_file;
 mod input;
+pub(crate) mod lexis;
 pub mod message;
 mod paging;
 pub mod print;
