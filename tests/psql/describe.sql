@@ -163,6 +163,7 @@ SET search_path = shop, public;
 \dt $x
 \dtS pg_class
 \dtS+ pg_am
+\dS+ pg_am
 \diS pg_class*
 \dS pg_am
 \d pg_am
@@ -200,6 +201,7 @@ SET search_path = shop, public;
 \dx plpgsql
 \dx+ plpgsql
 \dx nosuch
+\l
 \l compare
 \l+ nosuch
 \list compare

@@ -17,3 +17,6 @@
 \h dr
 \copyright
 \h ;
+\echo before the list of commands
+\?
+\echo after the list of commands

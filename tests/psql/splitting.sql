@@ -4,6 +4,10 @@ SELECT 1; SELECT 2;
 SELECT 1 \; SELECT 2;
 SELECT 'a;b', "x;y" FROM (SELECT 1 AS "x;y") t;
 SELECT $$a;b$$, $q$a;$$;b$q$;
+SELECT $1$ AS a_parameter_and_a_dollar;
+SELECT $a1$;$a1$, $€$;$€$, $1 $a$;$1$a$;
+SELECT 1 AS a$b$; SELECT 2 AS a$b$;
+SELECT 1 /*/ a; */ AS one; SELECT 2 /**/ AS two;
 SELECT 'it''s; fine', E'it\'s; fine', U&'\0041;';
 SELECT /* a ; /* nested ; */ still ; */ 1;
 SELECT 1 -- comment ; with semicolon

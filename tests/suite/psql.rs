@@ -6,6 +6,7 @@
 mod differences;
 mod robust;
 
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::{PipeReader, PipeWriter, Read, pipe};
 use std::path::{Path, PathBuf};
@@ -22,6 +23,20 @@ const DATABASE: &str = "compare";
 
 /// The least number of statements and commands that are compared.
 const LEAST_ITEMS: usize = 400;
+
+/// The commands that the scripts have to contain.
+const COMMANDS: &str = r"\gset \gx \g \gdesc \watch \timing \x \e \i \ir \o \pset \a \t \copy \p \r \s \set \unset \echo \qecho
+                         \if \elif \else \endif \errverbose \conninfo \c \d \dt \dv \df \di \dx \dn \du \l \dS+ \sf \sv
+                         \h \? \q";
+
+/// What the scripts run in. The editor's own file lies beside them.
+const ENVIRONMENT: [(&str, &str); 5] = [
+    ("PATH", "/usr/bin:/bin"),
+    ("HOME", "/nonexistent"),
+    ("LC_ALL", "C.UTF-8"),
+    ("EDITOR", "sh \"$SCRIPTS/editor.sh\""),
+    ("PSQL_EDITOR_LINENUMBER_ARG", "+"),
+];
 
 /// What a run brought.
 #[derive(Debug, PartialEq, Eq)]
@@ -68,10 +83,7 @@ impl Arena {
             Player::Psql => command.args(["-X", "-q", &uri]),
             Player::Tutor => command.args(["play", "--database", &uri]),
         };
-        command.current_dir(directory).env_clear();
-        for (name, value) in [("PATH", "/usr/bin:/bin"), ("HOME", "/nonexistent"), ("LC_ALL", "C.UTF-8")] {
-            command.env(name, value);
-        }
+        command.current_dir(directory).env_clear().env("SCRIPTS", folder()).envs(ENVIRONMENT);
         command
     }
 
@@ -105,9 +117,12 @@ fn text(bytes: Vec<u8>) -> String {
     String::from_utf8_lossy(&bytes).into_owned()
 }
 
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("psql")
+}
+
 fn scripts() -> Vec<PathBuf> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("psql");
-    let entries = std::fs::read_dir(folder).expect("the scripts").map(|entry| entry.expect("an entry").path());
+    let entries = std::fs::read_dir(folder()).expect("the scripts").map(|entry| entry.expect("an entry").path());
     let mut scripts: Vec<PathBuf> = entries.filter(|path| path.extension().is_some_and(|ext| ext == "sql")).collect();
     scripts.sort();
     scripts
@@ -155,6 +170,20 @@ fn scripts_give_what_psql_gives() {
     assert!(report.is_empty(), "{report}");
     assert!(items >= LEAST_ITEMS, "only {items} statements and commands are compared");
     check_all_used();
+}
+
+/// The commands of a script, each at the beginning of a line or behind a blank.
+fn commands_of(script: &Path) -> BTreeSet<String> {
+    let bytes = std::fs::read(script).expect("the script");
+    let words = text(bytes);
+    words.split_whitespace().filter(|word| word.starts_with('\\')).map(|word| word.replace(';', "")).collect()
+}
+
+#[test]
+fn every_command_is_compared() {
+    let compared: BTreeSet<String> = scripts().iter().flat_map(|script| commands_of(script)).collect();
+    let missing: Vec<&str> = COMMANDS.split_whitespace().filter(|command| !compared.contains(*command)).collect();
+    assert!(missing.is_empty(), "no script has {missing:?}");
 }
 
 /// Output without what no two runs share.

@@ -31,5 +31,6 @@ pub mod repl;
 pub mod server;
 pub mod sessions;
 mod spool;
+mod visible;
 pub mod wire;
 mod words;

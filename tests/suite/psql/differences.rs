@@ -1,7 +1,8 @@
 //! Where the tutor is wanted to differ from psql, and why: there is no other difference.
 //!
-//! One more is no difference between two texts: what is no UTF-8 is read as U+FFFD, while psql sends it for the server
-//! to refuse. And an `\e` of a script, which in psql opens an editor, is refused.
+//! Some are no differences between two texts. In statements what is no UTF-8 is read as U+FFFD, while psql sends it for
+//! the server to refuse. A script's `\e` opens an editor only if the environment names one, for `vi` would read the
+//! script. And a line for the editor needs no `PSQL_EDITOR_LINENUMBER_ARG`: without it, it is given as `+LINE`.
 
 use std::collections::BTreeSet;
 use std::sync::Mutex;
@@ -50,6 +51,55 @@ const WANTED: &[Difference] = &[
                 after setenv\n",
         because: NOT_A_SHELL,
     },
+    Difference {
+        scripts: &["timing"],
+        psql: r"before a failing fetch\n \?column\? \n-+\n        0\n        2\n",
+        tutor: "before a failing fetch\n",
+        because: "rows need no FETCH_COUNT to be kept out of memory, so a result is printed when it is complete",
+    },
+    Difference {
+        scripts: &["edit"],
+        psql: "with a edited' AS word\n\n",
+        tutor: "with a edited' AS word\n",
+        because: "the editor's last newline is not part of the statement",
+    },
+    Difference {
+        scripts: &["edit"],
+        psql: "after no file\n",
+        tutor: " word \n------\n kept\n(1 row)\n\nafter no file\n",
+        because: "a statement is not lost because of an editor that could not do its work",
+    },
+    Difference {
+        scripts: &["edit"],
+        psql: "before a failing editor\nafter a failing editor\n",
+        tutor: "before a failing editor\n\
+                \\e: the editor sh \"$SCRIPTS/editor.sh\" failed (exit status: 1), so nothing was taken\n\
+                after a failing editor\n",
+        because: "nobody would see otherwise why the text is as it was",
+    },
+    Difference {
+        scripts: &["edit"],
+        psql: r"a shown draft' AS word END\n\\e\n",
+        tutor: "a shown draft' AS word END\n\\e\nSELECT 'a shown edited' AS word ;\n",
+        because: "with ECHO all, what runs is seen, whoever wrote it",
+    },
+    Difference {
+        scripts: &["edit"],
+        psql: r" +word +\n-+\n edited in a file\n\(1 row\)\n\n\n word  \n-+\n after\n\(1 row\)\n\n",
+        tutor: "",
+        because: "the same: these are its results",
+    },
+    Difference {
+        scripts: &["edit"],
+        psql: "before an included file\nafter an included file\n",
+        tutor: "before an included file\n\
+                psql:edits.sql:2: error: invalid command \\e\n\
+                psql:edits.sql:3: error: invalid command \\s\n\
+                psql:edits.sql:4: ERROR:  syntax error at or near \"END\"\n\
+                LINE 1: SELECT 'draft in a file' AS word END\n                                         ^\n\
+                after an included file\n",
+        because: "an included file has no editor and no history: both belong to what is typed",
+    },
     refused(
         "before html\nafter html\n",
         "before html\n\\pset: the format html is not here; aligned, unaligned and csv are\nafter html\n",
@@ -92,8 +142,9 @@ const WANTED: &[Difference] = &[
     ),
 ];
 
-/// What no two runs share: process ids, times.
+/// What no two runs share: process ids, times, and the list of commands that each has.
 const UNSTEADY: &[(&str, &str)] = &[
+    (r"(?s)before the list of commands\n.*after the list of commands\n", "<each program's own commands>\n"),
     (r"server process with PID \d+", "server process with PID <pid>"),
     (r"Time: \d+\.\d{3} ms( \([0-9:.]+\))?", "Time: <time>"),
     (r"\w{3} \w{3} [ \d]\d \d\d:\d\d:\d\d \d{4} \(every", "<clock> (every"),

@@ -75,9 +75,19 @@ fn bytes_of_every_kind() {
     std::fs::write(file.path(), invalid).expect("the file is written");
     let ran = survives(&format!("\\i {}", file.path().display()));
     assert!(ran.out.contains("\n caf\u{fffd}\n") && ran.out.contains("\ncaf\u{fffd}\n"), "{ran:#?}");
-    assert!(survives("\\e").err.contains("a script cannot open an editor"));
     let ran = survives("\\prompt 'Who? ' who\nBob\n\\echo Hello, :who");
     assert!(ran.out.starts_with("Who? Hello, Bob\n"), "{ran:#?}");
+}
+
+#[test]
+fn a_script_opens_no_editor_that_is_not_named() {
+    let mut tutor = Tutor::new(&["play"]).input("SELECT 1 AS kept\n\\e\n;\n");
+    for name in ["PSQL_EDITOR", "EDITOR", "VISUAL"] {
+        tutor = tutor.variable(name, "");
+    }
+    let ran = tutor.expect(0);
+    assert_eq!(ran.err, "tutor: \\e: a script opens the editor that EDITOR names, and it names none\n");
+    assert!(ran.out.contains(" kept \n"), "{ran:#?}");
 }
 
 #[test]

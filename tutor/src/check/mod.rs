@@ -29,4 +29,4 @@ pub use normalise::{Normaliser, Volatile};
 pub use outcome::{Item, Outcome};
 pub(crate) use plan::normalise as plan_tree;
 pub use state::{Activity, Databases, Eyes, Quiet, StateError, StateProbe, Stillness};
-pub(crate) use tokens::{Part, Token, after_block_comment, parts, tokens};
+pub(crate) use tokens::{Part, Token, parts, tokens};

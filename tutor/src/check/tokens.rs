@@ -1,5 +1,7 @@
 //! The words of SQL text, for checks that a statement's output cannot decide.
 
+use crate::psql::lexis::{begins_name, block_comment_length, continues_name, dollar_quote_length};
+
 /// A word or a sign of the code itself: not in comments, strings and dollar quotes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Token {
@@ -153,50 +155,18 @@ fn next_part(text: &str) -> (Part, usize) {
     let first = text.chars().next().unwrap_or(' ');
     match first {
         '-' if text.starts_with("--") => (Part::Comment, text.find('\n').unwrap_or(text.len())),
-        '/' if text.starts_with("/*") => (Part::Comment, text.len() - after_block_comment(text).len()),
+        '/' if text.starts_with("/*") => (Part::Comment, block_comment_length(text)),
         '\'' => (Part::String, quoted_length(text, first)),
         '"' => (Part::QuotedName, quoted_length(text, first)),
         '$' => dollar_quote_length(text).map_or((Part::Code, 1), |length| (Part::DollarQuote, length)),
+        _ if begins_name(first) => (Part::Code, text.find(|c| !continues_name(c)).unwrap_or(text.len())),
         _ => (Part::Code, first.len_utf8()),
     }
-}
-
-/// The length of the dollar quote that `text` begins with, to its end.
-fn dollar_quote_length(text: &str) -> Option<usize> {
-    let tag_end = 1 + text[1..].find(|c: char| !(c.is_alphanumeric() || c == '_'))?;
-    if !text[tag_end..].starts_with('$') {
-        return None;
-    }
-    let tag = &text[..=tag_end];
-    let body = &text[tag.len()..];
-    Some(body.find(tag).map_or(text.len(), |end| tag.len() + end + tag.len()))
 }
 
 /// The length of the quoted text that `text` starts with; all of it when the quote is never closed.
 fn quoted_length(text: &str, quote: char) -> usize {
     text[1..].find(quote).map_or(text.len(), |end| end + 2)
-}
-
-/// What follows the comment, which may hold others, that `text` starts with.
-pub(crate) fn after_block_comment(text: &str) -> &str {
-    let mut depth = 0_usize;
-    let mut at = 0;
-    let bytes = text.as_bytes();
-    while at + 1 < bytes.len() {
-        match &bytes[at..at + 2] {
-            b"/*" => depth += 1,
-            b"*/" => depth -= 1,
-            _ => {
-                at += 1;
-                continue;
-            }
-        }
-        at += 2;
-        if depth == 0 {
-            return &text[at..];
-        }
-    }
-    ""
 }
 
 #[cfg(test)]
@@ -230,6 +200,12 @@ mod tests {
         let [code, string, comment] = [Part::Code, Part::String, Part::Comment];
         let [name, dollars] = [Part::QuotedName, Part::DollarQuote];
         assert_eq!(kinds, [code, string, code, comment, code, name, code, dollars, code, string]);
+    }
+
+    #[test]
+    fn a_dollar_within_a_name_opens_nothing() {
+        assert_eq!(parts("SELECT a$b$ FROM c$b$"), [(Part::Code, "SELECT a$b$ FROM c$b$")]);
+        assert_eq!(parts("$1$"), [(Part::Code, "$1$")]);
     }
 
     #[test]

@@ -73,7 +73,7 @@ impl GradingProgress {
 
     /// A name may hold anything; a terminal must only show it.
     fn say(&self, line: &str) {
-        let line = crate::psql::message::visible(line);
+        let line = crate::visible::visible(line);
         match &self.bar {
             Some(_) => {}
             // Without standard error, nobody waits to hear it.

@@ -7,7 +7,7 @@ use super::watchdog::Watchdog;
 use crate::check::Verdict;
 use crate::course::Exercise;
 use crate::lab::{Stage, StageError};
-use crate::psql::{Performed, Shell, Streams};
+use crate::psql::{Performed, Shell, Streams, data_line};
 use crate::sessions::{Ran, keep_output, session_asked_for};
 
 /// What playing it came to.
@@ -91,7 +91,7 @@ impl Play<'_, '_> {
             if self.watchdog.reached().is_some() {
                 return Flow::Stop;
             }
-            let mut data = || lines.next().map(str::to_owned);
+            let mut data = || lines.next().map(data_line);
             let (mut out, mut err) = self.output.streams();
             let ran = self.stage.perform(item, &mut Streams { out: &mut out, err: &mut err, lines: &mut data });
             if self.after(ran) == Flow::Stop {

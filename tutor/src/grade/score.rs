@@ -7,8 +7,8 @@ use super::watchdog::Limit;
 use super::{Difference, ExerciseResult, Status};
 use crate::check::{Feedback, Verdict};
 use crate::course::{Compare, Exercise, Lesson};
-use crate::psql::message::visible;
 use crate::repl::difference_in_words;
+use crate::visible::visible;
 
 /// What an exercise came to. `limit` is the limit that it reached, if it did.
 pub(super) fn result(
@@ -33,7 +33,7 @@ pub(super) fn result(
         difference: said.difference,
         mistake: said.mistake,
         answer: answer.to_owned(),
-        output: visible(&played.output),
+        output: visible(&played.output).into_owned(),
     }
 }
 
@@ -77,7 +77,7 @@ fn said_of(exercise: &Exercise, feedback: &Feedback) -> Said {
             Said { feedback: format!("{lead}{lines}"), ..Said::default() }
         }
         Feedback::Difference(difference) => {
-            let visible_lines = |lines: &[String]| lines.iter().map(|line| visible(line)).collect();
+            let visible_lines = |lines: &[String]| lines.iter().map(|line| visible(line).into_owned()).collect();
             Said {
                 feedback: text::DIFFERENT.to_owned(),
                 difference: Some(Difference {

@@ -10,7 +10,7 @@ use crate::check::{Expected, Feedback, Item, Outcome, Verdict, record_for, varia
 use crate::course::{Compare, Exercise, Lab, Lesson, Step};
 use crate::provision::postgres::MAJORS;
 use crate::provision::progress::Silent;
-use crate::psql::{Item as Input, Performed, Shell, Streams};
+use crate::psql::{Item as Input, Performed, Shell, Streams, data_line};
 use crate::server::Server;
 use crate::sessions::{Ran, session_asked_for};
 
@@ -241,7 +241,7 @@ fn run_items<'a>(
             Input::Statement(_) => String::new(),
         };
         let (mut out, mut err) = (Merged(output), Merged(output));
-        let mut data = || lines.next().map(str::to_owned);
+        let mut data = || lines.next().map(data_line);
         match stage.perform(item, &mut Streams { out: &mut out, err: &mut err, lines: &mut data }) {
             Ok(Ran::Ended(Performed::Executed(_)) | Ran::RunsOn(_)) => after(stage),
             Ok(Ran::Ended(Performed::Unknown(_) | Performed::Failed)) => return Err(name),

@@ -4,6 +4,7 @@ use std::fs::File;
 use std::io::{self, BufRead, BufReader, Write};
 
 use super::shell::{Shell, Streams};
+use crate::wire::CopyFormat;
 
 /// Bytes of COPY data sent at once.
 const COPY_CHUNK: usize = 64 * 1024;
@@ -15,15 +16,28 @@ pub(super) enum CopyFile {
     Write(File),
 }
 
+/// A line of text as [`Streams::lines`] takes it.
+pub fn data_line(line: &str) -> Vec<u8> {
+    format!("{line}\n").into_bytes()
+}
+
 /// Whether a line is `\.`, which ends the data.
 fn is_end_of_data(line: &[u8]) -> bool {
     let line = line.strip_suffix(b"\n").unwrap_or(line);
     line.strip_suffix(b"\r").unwrap_or(line) == b"\\."
 }
 
+/// What follows a NUL, the end of the line included, is lost, as in psql.
+fn cut_at_nul(line: &mut Vec<u8>) {
+    if let Some(end) = line.iter().position(|&byte| byte == 0) {
+        line.truncate(end);
+    }
+}
+
 impl Shell {
-    /// Sends the lines up to `\.` as COPY data. A copy that the server has given up is read to its end all the same.
-    pub(super) fn send_copy_data(&mut self, io: &mut Streams<'_>) -> io::Result<()> {
+    /// Sends the lines up to `\.`, in binary form all that is left, as COPY data. A copy that the server has given up
+    /// is read to its end all the same.
+    pub(super) fn send_copy_data(&mut self, format: CopyFormat, io: &mut Streams<'_>) -> io::Result<()> {
         if self.is_interactive && self.copy_file.is_none() && !self.is_quiet() {
             writeln!(
                 io.out,
@@ -33,9 +47,12 @@ impl Shell {
         }
         io.out.flush()?;
         let mut chunk = Vec::new();
-        while let Some(line) = self.next_copy_line(io) {
-            if is_end_of_data(&line) {
-                break;
+        while let Some(mut line) = self.next_copy_line(format, io) {
+            if format == CopyFormat::Lines {
+                if is_end_of_data(&line) {
+                    break;
+                }
+                cut_at_nul(&mut line);
             }
             chunk.extend_from_slice(&line);
             // A lost connection shows when the events are read on.
@@ -54,21 +71,19 @@ impl Shell {
     }
 
     /// The next line of COPY data, with its newline: from the file of `\copy`, else from the input.
-    fn next_copy_line(&mut self, io: &mut Streams<'_>) -> Option<Vec<u8>> {
+    fn next_copy_line(&mut self, format: CopyFormat, io: &mut Streams<'_>) -> Option<Vec<u8>> {
         if let Some(CopyFile::Read(file)) = &mut self.copy_file {
             let mut line = Vec::new();
             let length = file.read_until(b'\n', &mut line).unwrap_or(0);
             return (length > 0).then_some(line);
         }
-        let mut line = self.input.take_line().or_else(|| (io.lines)())?.into_bytes();
-        line.push(b'\n');
-        Some(line)
+        self.input.take_data(format).or_else(|| (io.lines)())
     }
 
     /// Passes over the data of a COPY that failed before it took any.
     pub(super) fn skip_copy_data(&mut self, io: &mut Streams<'_>) {
-        while let Some(line) = self.input.take_line().or_else(|| (io.lines)()) {
-            if is_end_of_data(line.as_bytes()) {
+        while let Some(line) = self.input.take_data(CopyFormat::Lines).or_else(|| (io.lines)()) {
+            if is_end_of_data(&line) {
                 break;
             }
         }

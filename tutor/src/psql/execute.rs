@@ -42,7 +42,6 @@ impl Shell {
         if let Some(last) = run.previous.take() {
             self.finish_result(last, true, &mut run, io, watch)?;
         }
-        self.print_notifications(&run.ran.execution.notifications, io)?;
         Ok(run.ran)
     }
 
@@ -101,13 +100,13 @@ impl Shell {
                 }
                 self.take_error(error, run, io)?;
             }
-            Event::Notification(notification) => run.ran.execution.notifications.push(notification),
-            Event::CopyIn => {
+            Event::Notification(notification) => self.notified.push(notification),
+            Event::CopyIn(format) => {
                 run.ran.copies_read += 1;
                 if let Some(previous) = run.previous.take() {
                     self.finish_result(previous, false, run, io, watch)?;
                 }
-                self.send_copy_data(io)?;
+                self.send_copy_data(format, io)?;
             }
             Event::CopyOut => {
                 if let Some(previous) = run.previous.take() {
@@ -259,13 +258,11 @@ impl Shell {
         Ok(true)
     }
 
-    pub(super) fn print_notifications(
-        &mut self,
-        notifications: &[Notification],
-        io: &mut Streams<'_>,
-    ) -> io::Result<()> {
+    /// Prints the notifications that came since the last time.
+    pub(super) fn print_notifications(&mut self, io: &mut Streams<'_>) -> io::Result<()> {
+        let notified = std::mem::take(&mut self.notified);
         let target = Self::result_target(&mut self.output, io);
-        notifications.iter().try_for_each(|notification| write!(target, "{}", notification_text(notification)))
+        notified.iter().try_for_each(|notification| write!(target, "{}", notification_text(notification)))
     }
 
     /// The connection broke: says so as psql does and ends the run.

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use super::print::{PrintSettings, Rows};
 use super::stored::StoredRows;
-use crate::wire::{Column, Notification, Row, ServerMessage, TransactionStatus};
+use crate::wire::{Column, Row, ServerMessage, TransactionStatus};
 
 /// Rows that an [`Execution`] keeps of all its results together.
 pub const KEPT_ROWS: usize = 10_000;
@@ -25,8 +25,6 @@ pub struct Execution {
     pub shown: bool,
     /// In the order of arrival, the first [`KEPT_NOTICES`] of them.
     pub notices: Vec<ServerMessage>,
-    /// Those that arrived during the run.
-    pub notifications: Vec<Notification>,
     /// The server's error, at which the rest of the query string was skipped.
     pub error: Option<ServerMessage>,
     /// Whether it counts as failed: by an error of the server or because its result could not be used.
@@ -47,7 +45,6 @@ impl Execution {
             results: Vec::new(),
             shown: true,
             notices: Vec::new(),
-            notifications: Vec::new(),
             error: None,
             has_failed: false,
             truncated: false,

@@ -3,10 +3,12 @@
 use std::collections::VecDeque;
 
 use super::condition::{Conditions, Mark, Text, is_branching};
+use super::copy_data::data_line;
 use super::print::PrintSettings;
 use super::scan::{PromptState, Scanner, Stop};
 use super::variables::Variables;
 use super::words::{WordError, WordKind, Words};
+use crate::wire::CopyFormat;
 
 /// The next complete thing of the input.
 #[derive(Debug, Clone)]
@@ -86,9 +88,10 @@ pub(super) struct Input {
     scanner: Scanner,
     pub(super) buffer: String,
     pub(super) previous: String,
-    lines: VecDeque<String>,
+    /// As they came, with their newlines: some may be data of COPY.
+    lines: VecDeque<Vec<u8>>,
     /// What stands before a NUL, to be put before the next line.
-    cut_line: Option<String>,
+    cut_line: Option<Vec<u8>>,
     /// Length of the buffer after a line break was added to it and nothing else.
     newline_at: Option<usize>,
     lines_begun: usize,
@@ -125,29 +128,50 @@ impl Input {
         }
     }
 
+    /// Takes one line without its newline.
     pub(super) fn push_line(&mut self, line: &str) {
         // More came after all: a script within a session has an end, the session goes on.
         self.is_finished = false;
-        let mut line = self.cut_line.take().unwrap_or_default() + line;
-        // psql reads on over what follows a NUL, the end of the line included.
-        match line.find('\0') {
-            Some(end) => {
-                line.truncate(end);
-                self.cut_line = Some(line);
-            }
-            None => self.lines.push_back(line),
-        }
+        self.lines.push_back(data_line(line));
+    }
+
+    /// Takes a whole file.
+    pub(super) fn push_file(&mut self, bytes: &[u8]) {
+        self.lines.extend(bytes.split_inclusive(|&byte| byte == b'\n').map(<[u8]>::to_vec));
+        self.finish();
     }
 
     pub(super) fn finish(&mut self) {
-        self.lines.extend(self.cut_line.take());
         self.is_finished = true;
     }
 
-    /// Takes a line that is no SQL: data of COPY.
+    /// The next line, without its newline.
     pub(super) fn take_line(&mut self) -> Option<String> {
-        let line = self.lines.pop_front()?;
+        while let Some(next) = self.lines.pop_front() {
+            let mut line = self.cut_line.take().unwrap_or_default();
+            line.extend(next);
+            // psql reads on over what follows a NUL, the end of the line included.
+            match line.iter().position(|&byte| byte == 0) {
+                Some(end) => {
+                    line.truncate(end);
+                    self.cut_line = Some(line);
+                }
+                None => return Some(self.begun(&line)),
+            }
+        }
+        let last = self.cut_line.take_if(|_| self.is_finished)?;
+        Some(self.begun(&last))
+    }
+
+    fn begun(&mut self, line: &[u8]) -> String {
         self.lines_begun += 1;
+        line_text(line)
+    }
+
+    /// The next line as data of COPY, as it came. Binary data do not count as lines.
+    pub(super) fn take_data(&mut self, format: CopyFormat) -> Option<Vec<u8>> {
+        let line = self.lines.pop_front()?;
+        self.lines_begun += usize::from(format == CopyFormat::Lines);
         Some(line)
     }
 
@@ -166,9 +190,14 @@ impl Input {
 
     /// Forgets the statement begun and every line that waits.
     pub(super) fn clear(&mut self) {
+        self.conditions.clear();
+        self.drop_statement();
+    }
+
+    /// The same within the `\if` blocks that are open.
+    pub(super) fn drop_statement(&mut self) {
         self.lines.clear();
         self.cut_line = None;
-        self.conditions.clear();
         self.scanner.take_rest();
         self.reset_buffer();
     }
@@ -300,6 +329,8 @@ impl Input {
         let command = Command { name: name.to_owned(), rest: rest.to_owned() };
         let mut words = Words::new(rest);
         match ending(name, &mut words, variables) {
+            // It ends with an error or Ctrl-C, at which psql drops the rest of the line.
+            Ok(Some(ending @ Ending::Watch { .. })) => Item::Statement(self.sent_statement(ending)),
             Ok(Some(ending)) => {
                 while let Ok(Some(word)) = words.next_word(WordKind::Normal, false, variables) {
                     remarks.warnings.push(format!("\\{name}: extra argument \"{}\" ignored", word.text));
@@ -328,6 +359,11 @@ impl Input {
         self.scanner.reset();
         statement
     }
+}
+
+/// A line without its newline. What is no UTF-8 stands there as U+FFFD.
+pub(super) fn line_text(line: &[u8]) -> String {
+    String::from_utf8_lossy(line.strip_suffix(b"\n").unwrap_or(line)).into_owned()
 }
 
 /// Whether psql 15 has a command of this name.
@@ -376,9 +412,10 @@ pub(super) fn ending(name: &str, words: &mut Words<'_>, variables: &Variables) -
 /// psql's interval of `\watch`; a value it cannot read counts as one second.
 const DEFAULT_WATCH_SECONDS: f64 = 2.0;
 
+/// The longest beginning that is a number, as C's `strtod` takes it.
 fn leading_number(text: &str) -> Option<f64> {
-    let end = text.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(text.len());
-    Some(text[..end].parse().ok().filter(|&seconds| seconds > 0.0).unwrap_or(1.0))
+    let numbers = (1..=text.len()).rev().filter_map(|end| text.get(..end)?.parse().ok());
+    Some(numbers.into_iter().next().filter(|&seconds| seconds > 0.0).unwrap_or(1.0))
 }
 
 /// The settings in `\g (name=value ...)`.

@@ -5,7 +5,8 @@
 
 use std::fmt::Write as _;
 
-use super::print::width::{char_width, push_escaped};
+use super::print::width::char_width;
+use crate::visible::visible;
 use crate::wire::ServerMessage;
 
 /// Longest excerpt of a query line, in columns.
@@ -83,7 +84,7 @@ pub fn format_message(message: &ServerMessage, query: &str, is_error: bool, styl
     if style.verbosity != Verbosity::Terse {
         push_details(&mut out, message, is_error, style);
     }
-    visible(&out)
+    visible(&out).into_owned()
 }
 
 fn push_details(out: &mut String, message: &ServerMessage, is_error: bool, style: MessageStyle) {
@@ -115,20 +116,6 @@ fn push_details(out: &mut String, message: &ServerMessage, is_error: bool, style
         let place = place.map(|(file, line)| format!("{file}:{line}")).unwrap_or_default();
         let _ = writeln!(out, "LOCATION:  {routine}{place}");
     }
-}
-
-/// Escapes the control characters of a text, so that a terminal shows it and does nothing else; line breaks and tabs
-/// stay.
-pub(crate) fn visible(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '\n' | '\t' => out.push(c),
-            _ if char_width(c).is_some() => out.push(c),
-            _ => push_escaped(&mut out, c),
-        }
-    }
-    out
 }
 
 /// A character of the query line that an excerpt is cut from.

@@ -20,6 +20,7 @@ mod execute;
 mod execution;
 mod go_file;
 mod input;
+pub(crate) mod lexis;
 pub mod message;
 mod paging;
 pub mod print;
@@ -35,7 +36,9 @@ mod transaction;
 mod variables;
 mod words;
 
+pub use command::file_complaint;
 pub use connection_string::{is_connection_string, parse_connection_string};
+pub use copy_data::data_line;
 pub use execution::{Execution, KEPT_BYTES, KEPT_NOTICES, KEPT_ROWS, ResultSet};
 pub use input::{Command, Ending, Item, Statement};
 pub use paging::{Pages, Paging, ScreenSize};

@@ -50,10 +50,14 @@ impl Shell {
             }
             Ending::Set { prefix } => self.send(sql, Take::Set(prefix), &settings, 0, io, watch),
             Ending::Describe => {
+                let started = Instant::now();
                 let Some(bracket) = self.begin_bracket(sql, io, watch)? else { return Ok(Performed::Failed) };
                 let performed = self.describe_result(sql, io, watch)?;
                 let nothing = Execution::new(sql, self.connection.transaction());
                 self.end_bracket(bracket, &nothing, io, watch)?;
+                if !matches!(performed, Performed::Lost(_)) {
+                    self.end_query(started.elapsed(), io)?;
+                }
                 Ok(performed)
             }
             Ending::Execute => self.execute_values(sql, &settings, io, watch),
@@ -86,6 +90,21 @@ impl Shell {
         io: &mut Streams<'_>,
         watch: &mut dyn FnMut(),
     ) -> io::Result<Ran> {
+        let ran = self.run_in_bracket(sql, take, settings, io, watch)?;
+        if !ran.is_lost {
+            self.end_query(ran.execution.elapsed, io)?;
+        }
+        Ok(ran)
+    }
+
+    fn run_in_bracket(
+        &mut self,
+        sql: &str,
+        take: Take<'_>,
+        settings: &PrintSettings,
+        io: &mut Streams<'_>,
+        watch: &mut dyn FnMut(),
+    ) -> io::Result<Ran> {
         if self.variables.get("ECHO") == Some("queries") {
             writeln!(io.out, "{sql}")?;
         }
@@ -99,10 +118,17 @@ impl Shell {
         if ran.execution.has_failed && self.variables.get("ECHO") == Some("errors") {
             self.report(&format!("STATEMENT:  {sql}\n"), io)?;
         }
-        if self.shows_timing && !ran.is_lost {
-            writeln!(io.out, "{}", timing_text(ran.execution.elapsed))?;
-        }
         Ok(ran)
+    }
+
+    /// What stands behind everything that a query brought: its time, and who was notified meanwhile.
+    fn end_query(&mut self, elapsed: Duration, io: &mut Streams<'_>) -> io::Result<()> {
+        self.print_timing(elapsed, io)?;
+        self.print_notifications(io)
+    }
+
+    fn print_timing(&mut self, elapsed: Duration, io: &mut Streams<'_>) -> io::Result<()> {
+        if self.shows_timing { writeln!(io.out, "{}", timing_text(elapsed)) } else { Ok(()) }
     }
 
     /// `\gexec`.
@@ -113,8 +139,8 @@ impl Shell {
         io: &mut Streams<'_>,
         watch: &mut dyn FnMut(),
     ) -> io::Result<Performed> {
-        let first = self.send_one(sql, Take::Execute, settings, io, watch)?;
-        let mut is_lost = first.is_lost;
+        let first = self.run_in_bracket(sql, Take::Execute, settings, io, watch)?;
+        let (mut is_lost, elapsed) = (first.is_lost, first.execution.elapsed);
         let mut executions = vec![first.execution];
         for statement in first.found {
             if is_lost || (self.variables.is_on("ON_ERROR_STOP") && executions.iter().any(|done| done.has_failed)) {
@@ -123,6 +149,9 @@ impl Shell {
             let ran = self.send_one(&statement, Take::Print, settings, io, watch)?;
             executions.push(ran.execution);
             is_lost = ran.is_lost;
+        }
+        if !is_lost {
+            self.end_query(elapsed, io)?;
         }
         Ok(performed(executions, is_lost))
     }
@@ -151,6 +180,11 @@ impl Shell {
             io.out.flush()?;
             if ran.is_lost {
                 return Ok(Performed::Lost(vec![ran.execution]));
+            }
+            self.print_timing(ran.execution.elapsed, io)?;
+            // A script hears of them with its next statement, as in psql.
+            if self.is_interactive {
+                self.print_notifications(io)?;
             }
             if ran.execution.has_failed || canceller.is_pressed() {
                 writeln!(io.out)?;

@@ -3,6 +3,7 @@
 //! Lines come one after another; the scanner keeps what a line leaves open (a quote, a comment, a parenthesis) and
 //! copies the statement's text with variables replaced into the caller's buffer.
 
+use super::lexis::{begins_name, dollar_tag};
 use super::variables::{Variables, quote_identifier, quote_literal};
 
 /// Why the scanner stopped.
@@ -305,7 +306,7 @@ impl Scanner {
             },
             b'0'..=b'9' => {
                 let digits = run(bytes, |b| b.is_ascii_digit());
-                let letter = rest[digits..].chars().next().filter(|&c| starts_identifier(c));
+                let letter = rest[digits..].chars().next().filter(|&c| begins_name(c));
                 digits + letter.map_or(0, char::len_utf8)
             }
             b if b.is_ascii_alphabetic() || b == b'_' || b >= 0x80 => {
@@ -336,14 +337,11 @@ impl Scanner {
 
     /// Length of a dollar quote's opening tag, which it enters, or of something else that begins with a dollar.
     fn dollar(&mut self, rest: &str) -> usize {
-        let body = &rest[1..];
-        let tag = body.find(|c: char| !(starts_identifier(c) || c.is_ascii_digit())).unwrap_or(body.len());
-        let is_tag = body[tag..].starts_with('$') && !body.starts_with(|c: char| c.is_ascii_digit());
-        if is_tag {
-            self.inside = Inside::Dollar(rest[..tag + 2].to_owned());
-            return tag + 2;
+        if let Some(tag) = dollar_tag(rest) {
+            self.inside = Inside::Dollar(tag.to_owned());
+            return tag.len();
         }
-        1 + run(body.as_bytes(), |b| b.is_ascii_digit())
+        1 + run(&rest.as_bytes()[1..], |b| b.is_ascii_digit())
     }
 
     /// Follows BEGIN .. END of a function's body, by the same rule of thumb as psql.
@@ -477,10 +475,6 @@ pub(super) fn reference(text: &str) -> Option<(usize, Reference)> {
         .map(|(length, name)| (length, Reference::Literal(name)))
         .or_else(|| enclosed("\"", '"').map(|(length, name)| (length, Reference::Identifier(name))))
         .or_else(|| enclosed("{?", '}').map(|(length, name)| (length, Reference::IsSet(name))))
-}
-
-fn starts_identifier(c: char) -> bool {
-    c.is_ascii_alphabetic() || c == '_' || !c.is_ascii()
 }
 
 /// Length of the longest beginning whose bytes all fit.

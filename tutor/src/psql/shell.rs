@@ -7,13 +7,15 @@ use super::copy_data::CopyFile;
 use super::execute::notification_text;
 use super::execution::Execution;
 use super::go_file::GoFile;
-use super::input::{Command, Input, Item, Remarks};
+use super::input::{Command, Input, Item, Remarks, line_text};
 use super::message::format_message;
 use super::paging::Paging;
 use super::print::PrintSettings;
 use super::scan::PromptState;
 use super::variables::Variables;
-use crate::wire::{Canceller, ConnectError, ConnectOptions, Connection, Event, Lost, ServerMessage, TransactionStatus};
+use crate::wire::{
+    Canceller, ConnectError, ConnectOptions, Connection, Event, Lost, Notification, ServerMessage, TransactionStatus,
+};
 
 /// Where output goes and where data of COPY come from.
 pub struct Streams<'a> {
@@ -21,8 +23,9 @@ pub struct Streams<'a> {
     pub out: &'a mut dyn Write,
     /// Messages of the server and complaints.
     pub err: &'a mut dyn Write,
-    /// The next raw line, for COPY FROM STDIN; `None` ends the data. Lines already pushed are taken first.
-    pub lines: &'a mut dyn FnMut() -> Option<String>,
+    /// The next line with its newline, as it stands in the input, for COPY FROM STDIN; `None` ends the data. Lines
+    /// already pushed are taken first.
+    pub lines: &'a mut dyn FnMut() -> Option<Vec<u8>>,
 }
 
 /// libpq's words for a broken connection.
@@ -93,6 +96,8 @@ pub struct Shell {
     /// What shows long output, at a terminal.
     pub(super) pager: Option<Box<dyn Paging>>,
     pub(super) last_error: Option<LastError>,
+    /// Notifications that were not printed yet.
+    pub(super) notified: Vec<Notification>,
     /// Whether a person types the lines; a script is skipped to the end of COPY data that nobody takes.
     pub(super) is_interactive: bool,
     /// How many included files are open.
@@ -118,6 +123,7 @@ impl Shell {
             go_file: None,
             pager: None,
             last_error: None,
+            notified: Vec::new(),
             is_interactive: false,
             include_depth: 0,
             is_confined: false,
@@ -161,6 +167,11 @@ impl Shell {
     /// Drops the statement begun and all waiting lines: Ctrl-C at the prompt.
     pub fn clear_buffer(&mut self) {
         self.input.clear();
+    }
+
+    /// Drops the same, but `\if` blocks stay open: what an editor made takes its place.
+    pub fn drop_statement(&mut self) {
+        self.input.drop_statement();
     }
 
     /// The statement begun, or the last one when none is: what `\e` and `\p` show.
@@ -333,6 +344,11 @@ impl Shell {
             writeln!(io.err, "{}{warning}", self.place("warning: "))?;
         }
         Ok(())
+    }
+
+    /// A line of the input that is neither SQL nor COPY data, without its newline.
+    pub(super) fn next_line(&mut self, io: &mut Streams<'_>) -> Option<String> {
+        self.input.take_line().or_else(|| (io.lines)().map(|line| line_text(&line)))
     }
 
     /// Writes where results go: to the file of `\o`, else to the output.

@@ -3,6 +3,7 @@
 use std::io;
 
 use super::execution::Execution;
+use super::lexis::block_comment_length;
 use super::shell::{Shell, Streams};
 use crate::wire::TransactionStatus;
 
@@ -110,33 +111,11 @@ fn skip_space(text: &str) -> &str {
         if let Some(comment) = rest.strip_prefix("--") {
             rest = comment.split_once('\n').map_or("", |(_, after)| after);
         } else if rest.starts_with("/*") {
-            rest = skip_comment(rest);
+            rest = &rest[block_comment_length(rest)..];
         } else {
             return rest;
         }
     }
-}
-
-fn skip_comment(text: &str) -> &str {
-    let (mut depth, mut at) = (0_usize, 0);
-    let bytes = text.as_bytes();
-    while at < bytes.len() {
-        match bytes.get(at..at + 2) {
-            Some(b"/*") => {
-                depth += 1;
-                at += 2;
-            }
-            Some(b"*/") => {
-                depth -= 1;
-                at += 2;
-                if depth == 0 {
-                    return &text[at..];
-                }
-            }
-            _ => at += 1,
-        }
-    }
-    ""
 }
 
 #[cfg(test)]

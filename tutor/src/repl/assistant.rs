@@ -1,4 +1,5 @@
-//! What the line editor asks while somebody types: colours, candidates. Nothing here waits.
+//! What the line editor asks while somebody types: colours, candidates. Nothing here waits but the Tab key, a moment,
+//! for the first look at the catalogue.
 
 use std::borrow::Cow;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -106,8 +107,9 @@ impl Completer for Assistant {
     type Candidate = String;
 
     fn complete(&self, line: &str, position: usize, _: &Context<'_>) -> rustyline::Result<(usize, Vec<String>)> {
+        self.prepare();
         let database = self.surroundings.observer.as_ref().map_or("", |options| options.database.as_str());
-        let catalogue = self.snapshots.catalogue(database);
+        let catalogue = self.snapshots.first_catalogue(database);
         let found = complete::complete(Input {
             line,
             position,

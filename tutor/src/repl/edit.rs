@@ -8,7 +8,7 @@ use std::process::{Command, ExitStatus};
 
 use super::source::LineSource;
 use super::text;
-use crate::psql::{Variables, WordKind, Words};
+use crate::psql::{Variables, WordKind, Words, file_complaint};
 
 /// The variables that name the editor, in psql's order.
 const EDITOR_VARIABLES: [&str; 3] = ["PSQL_EDITOR", "EDITOR", "VISUAL"];
@@ -22,8 +22,8 @@ const LINE_VARIABLE: &str = "PSQL_EDITOR_LINENUMBER_ARG";
 /// A command about the text that is typed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum BufferCommand {
-    /// `\e`: the file, or the statement if it is `None`; the line to begin at.
-    Edit { file: Option<PathBuf>, line: Option<u32> },
+    /// `\e`: the file, or the statement if it is `None`; the line to begin at; words of no meaning.
+    Edit { file: Option<PathBuf>, line: Option<String>, extra: Vec<String> },
     /// `\s`: to this file, or to the screen.
     History(Option<PathBuf>),
 }
@@ -32,7 +32,7 @@ impl BufferCommand {
     /// The command of that name, if it is one of these.
     pub(super) fn parse(name: &str, rest: &str, variables: &Variables) -> Option<BufferCommand> {
         match name {
-            "e" | "edit" => Some(edit_command(&arguments(rest, variables))),
+            "e" | "edit" => Some(edit_command(arguments(rest, variables))),
             "s" => Some(BufferCommand::History(arguments(rest, variables).first().map(PathBuf::from))),
             _ => None,
         }
@@ -46,13 +46,21 @@ fn arguments(rest: &str, variables: &Variables) -> Vec<String> {
 }
 
 /// A number alone is a line of the statement, as in psql.
-fn edit_command(arguments: &[String]) -> BufferCommand {
-    let number = |text: &String| text.parse().ok();
-    match arguments {
-        [] => BufferCommand::Edit { file: None, line: None },
-        [only] if number(only).is_some() => BufferCommand::Edit { file: None, line: number(only) },
-        [file, rest @ ..] => BufferCommand::Edit { file: Some(file.into()), line: rest.first().and_then(number) },
+fn edit_command(arguments: Vec<String>) -> BufferCommand {
+    let is_number = |text: &String| text.bytes().all(|byte| byte.is_ascii_digit());
+    let mut rest = arguments.into_iter();
+    let (mut file, mut line) = (rest.next(), rest.next());
+    if line.is_none() && file.as_ref().is_some_and(is_number) {
+        line = file.take();
     }
+    BufferCommand::Edit { file: file.map(PathBuf::from), line, extra: rest.collect() }
+}
+
+/// The line to begin at. What follows the digits does not count, as in psql.
+pub(super) fn line_number(word: &str) -> Result<u32, EditError> {
+    let end = word.find(|c: char| !c.is_ascii_digit()).unwrap_or(word.len());
+    let number = word[..end].parse().ok().filter(|&number| number > 0);
+    number.ok_or_else(|| EditError::LineNumber(word.to_owned()))
 }
 
 /// Why nothing was edited.
@@ -64,8 +72,11 @@ pub(super) enum EditError {
     /// It could not be started, or ended badly.
     #[error("{}", text::editor_failed(.0, .1))]
     Failed(String, String),
+    /// No line can have that number.
+    #[error("{}", text::invalid_line_number(.0))]
+    LineNumber(String),
     /// The file cannot be read or written.
-    #[error("{}: {}", .0.display(), .1)]
+    #[error("{}", file_complaint(&.0.to_string_lossy(), .1))]
     File(PathBuf, io::Error),
 }
 
@@ -90,13 +101,13 @@ pub(super) fn edit(
 
 /// What is in the file after the editor's end, if it has changed.
 fn edited(editor: &str, file: &Path, line: Option<u32>) -> Result<Option<String>, EditError> {
-    let before = fs::read(file).ok();
+    let before = fs::read(file).map_err(|error| EditError::File(file.to_owned(), error))?;
     let status = run(editor, file, line).map_err(|error| EditError::Failed(editor.to_owned(), error.to_string()))?;
     if !status.success() {
         return Err(EditError::Failed(editor.to_owned(), status.to_string()));
     }
     let after = fs::read(file).map_err(|error| EditError::File(file.to_owned(), error))?;
-    let is_new = before.as_ref() != Some(&after);
+    let is_new = before != after;
     Ok(is_new.then(|| String::from_utf8_lossy(&after).trim_end_matches('\n').to_owned()))
 }
 
@@ -110,9 +121,13 @@ fn run(editor: &str, file: &Path, line: Option<u32>) -> io::Result<ExitStatus> {
     command.status()
 }
 
+/// The editor that the environment names.
+pub(super) fn named_editor() -> Option<String> {
+    EDITOR_VARIABLES.iter().filter_map(|name| env::var(name).ok()).find(|value| !value.is_empty())
+}
+
 fn editor() -> Option<String> {
-    let named = EDITOR_VARIABLES.iter().filter_map(|name| env::var(name).ok()).find(|value| !value.is_empty());
-    named.or_else(|| is_installed(DEFAULT_EDITOR).then(|| DEFAULT_EDITOR.to_owned()))
+    named_editor().or_else(|| is_installed(DEFAULT_EDITOR).then(|| DEFAULT_EDITOR.to_owned()))
 }
 
 fn is_installed(program: &str) -> bool {
@@ -139,9 +154,13 @@ mod tests {
 
     #[test]
     fn a_number_alone_is_a_line() {
-        assert_eq!(parsed(""), Some(BufferCommand::Edit { file: None, line: None }));
-        assert_eq!(parsed(" 3"), Some(BufferCommand::Edit { file: None, line: Some(3) }));
-        assert_eq!(parsed(" a.sql 3"), Some(BufferCommand::Edit { file: Some("a.sql".into()), line: Some(3) }));
+        let edit = |file: Option<&str>, line: Option<&str>| {
+            let (file, line) = (file.map(PathBuf::from), line.map(str::to_owned));
+            Some(BufferCommand::Edit { file, line, extra: Vec::new() })
+        };
+        assert_eq!(parsed(""), edit(None, None));
+        assert_eq!(parsed(" 3"), edit(None, Some("3")));
+        assert_eq!(parsed(" a.sql 3"), edit(Some("a.sql"), Some("3")));
         assert_eq!(BufferCommand::parse("d", "", &Variables::default()), None);
     }
 

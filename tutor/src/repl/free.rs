@@ -9,7 +9,7 @@ use super::edit::BufferCommand;
 use super::listen::listen_while;
 use super::pager::TerminalPager;
 use super::prompt::prompt_end;
-use super::room::{self, OBSERVED_FROM, Room, WhileBusy};
+use super::room::{self, Buffered, OBSERVED_FROM, Room, WhileBusy};
 use super::script::{self, End};
 use super::source::{Line, LineSource, copy_line};
 use super::{Output, text};
@@ -313,7 +313,11 @@ impl Table<'_, '_> {
         };
         let edited = room::run_buffer_command(shell, &own, source, &mut self.output)?;
         self.room.play.interrupt.store(false, Ordering::Relaxed);
-        edited.map_or(Ok(Flow::GoOn), |edited| self.take_text(source, &edited))
+        match edited {
+            Buffered::Text(edited) => self.take_text(source, &edited),
+            Buffered::Nothing => Ok(Flow::GoOn),
+            Buffered::Failed => self.after(Performed::Failed),
+        }
     }
 
     fn run_command(&mut self, command: RoomCommand) -> io::Result<()> {
@@ -338,8 +342,6 @@ impl Table<'_, '_> {
         let is_failure = performed.is_failure() || matches!(performed, Performed::Unknown(_));
         match performed {
             Performed::Quit => return Ok(Flow::Leave(End::Done)),
-            // A script has no history, of which psql is silent.
-            Performed::Unknown(command) if !self.interactive && command.name == "s" => return Ok(Flow::GoOn),
             Performed::Unknown(command) if !self.interactive => {
                 self.output.complain(&script::no_command(&command))?;
             }

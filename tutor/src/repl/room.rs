@@ -1,6 +1,7 @@
 //! What the prompt needs of the place that it works in, with a lab or without one, and the commands that both have.
 
 use std::io;
+use std::path::Path;
 use std::sync::atomic::AtomicBool;
 
 use super::commands::{self, RoomCommand};
@@ -134,39 +135,70 @@ pub(super) fn surroundings(room: &mut dyn Room, places: Vec<String>) -> Surround
     Surroundings { earlier, variables, keyword_case, sessions, places, observer, ..Default::default() }
 }
 
-/// Performs a command about the text that is typed. What was edited and is to be run, if there is something.
+/// What a command about the text that is typed has brought.
+pub(super) enum Buffered {
+    /// Edited, and to be run.
+    Text(String),
+    /// Nothing to run.
+    Nothing,
+    /// It failed, which was said.
+    Failed,
+}
+
+/// Performs a command about the text that is typed.
 pub(super) fn run_buffer_command(
     shell: &mut Shell,
     command: &BufferCommand,
     source: &dyn LineSource,
     output: &mut Output<'_>,
-) -> io::Result<Option<String>> {
-    let (file, line) = match command {
-        // A script has no history, of which psql is silent.
-        BufferCommand::History(_) if !source.is_interactive() => return Ok(None),
-        BufferCommand::History(file) => {
-            if let Err(error) = edit::show_history(source, file.as_deref(), output.out) {
-                output.complain(&format!("\\s: {error}"))?;
+) -> io::Result<Buffered> {
+    match command {
+        BufferCommand::History(file) => show_history(file.as_deref(), source, output),
+        BufferCommand::Edit { .. } if !source.is_interactive() && edit::named_editor().is_none() => {
+            output.complain(text::NO_EDITOR_IN_SCRIPT)?;
+            Ok(Buffered::Failed)
+        }
+        BufferCommand::Edit { file, line, extra } => {
+            output.out.flush()?;
+            let line = line.as_deref().map(edit::line_number).transpose();
+            let is_begun = shell.is_mid_statement();
+            match line.and_then(|line| edit::edit(shell.query_text(), is_begun, file.as_deref(), line)) {
+                Ok(edited) => {
+                    extra.iter().try_for_each(|word| output.complain(&text::extra_argument("e", word)))?;
+                    shell.drop_statement();
+                    take_edited(edited, source.is_interactive(), output)
+                }
+                Err(error) => {
+                    output.complain(&error.to_string())?;
+                    Ok(Buffered::Failed)
+                }
             }
-            return Ok(None);
         }
-        BufferCommand::Edit { file, line } => (file.as_deref(), *line),
-    };
-    if !source.is_interactive() {
-        output.complain(text::NO_EDITOR_IN_SCRIPT)?;
-        return Ok(None);
     }
-    output.out.flush()?;
-    match edit::edit(shell.query_text(), shell.is_mid_statement(), file, line) {
-        Ok(edited) => {
-            shell.clear_buffer();
-            // Shown, because what does not end with a semicolon waits for one.
-            edited.iter().try_for_each(|edited| writeln!(output.out, "{edited}"))?;
-            Ok(edited.filter(|edited| !edited.trim().is_empty()))
+}
+
+fn take_edited(edited: Option<String>, is_shown: bool, output: &mut Output<'_>) -> io::Result<Buffered> {
+    let Some(edited) = edited else { return Ok(Buffered::Nothing) };
+    // Shown to a person, because what does not end with a semicolon waits for one.
+    if is_shown {
+        writeln!(output.out, "{edited}")?;
+    }
+    Ok(if edited.trim().is_empty() { Buffered::Nothing } else { Buffered::Text(edited) })
+}
+
+/// `\s`. A script has no history, and psql then fails without a word.
+fn show_history(file: Option<&Path>, source: &dyn LineSource, output: &mut Output<'_>) -> io::Result<Buffered> {
+    if !source.is_interactive() {
+        if file.is_none() {
+            writeln!(output.out)?;
         }
+        return Ok(Buffered::Failed);
+    }
+    match edit::show_history(source, file, output.out) {
+        Ok(()) => Ok(Buffered::Nothing),
         Err(error) => {
-            output.complain(&format!("\\e: {error}"))?;
-            Ok(None)
+            output.complain(&format!("\\s: {error}"))?;
+            Ok(Buffered::Failed)
         }
     }
 }

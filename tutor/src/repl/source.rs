@@ -20,6 +20,7 @@ use super::history::{self, Entries};
 use super::paste::{EDITED_BYTES, Pasted};
 use super::prompt::COPY_PROMPT;
 use super::text;
+use crate::psql::data_line;
 
 /// One answer to a prompt.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,6 +37,14 @@ pub enum Line {
 pub trait LineSource {
     /// The next line. `prompt` is shown if somebody is there to see it.
     fn read(&mut self, prompt: &str) -> io::Result<Line>;
+
+    /// The next line as data, with its newline; `None` at the end, or when the line was given up.
+    fn read_data(&mut self, prompt: &str) -> io::Result<Option<Vec<u8>>> {
+        Ok(match self.read(prompt)? {
+            Line::Text(line) => Some(data_line(&line)),
+            Line::Interrupted | Line::End => None,
+        })
+    }
 
     /// Puts `text` on the next prompt, to be edited and run, where there is one.
     fn suggest(&mut self, text: &str);
@@ -62,11 +71,8 @@ pub trait LineSource {
 }
 
 /// The next line of data for `COPY ... FROM STDIN`.
-pub(super) fn copy_line(source: &mut dyn LineSource) -> Option<String> {
-    match source.read(COPY_PROMPT) {
-        Ok(Line::Text(line)) => Some(line),
-        _ => None,
-    }
+pub(super) fn copy_line(source: &mut dyn LineSource) -> Option<Vec<u8>> {
+    source.read_data(COPY_PROMPT).unwrap_or_default()
 }
 
 /// Shows text above the line that is being typed.
@@ -225,13 +231,16 @@ impl<R: BufRead> Script<R> {
 }
 
 impl<R: BufRead> LineSource for Script<R> {
-    fn read(&mut self, _prompt: &str) -> io::Result<Line> {
-        let mut bytes = Vec::new();
-        if self.lines.read_until(b'\n', &mut bytes)? == 0 {
-            return Ok(Line::End);
-        }
+    fn read(&mut self, prompt: &str) -> io::Result<Line> {
+        let Some(bytes) = self.read_data(prompt)? else { return Ok(Line::End) };
         let line = bytes.strip_suffix(b"\n").unwrap_or(&bytes);
         Ok(Line::Text(String::from_utf8_lossy(line).into_owned()))
+    }
+
+    fn read_data(&mut self, _prompt: &str) -> io::Result<Option<Vec<u8>>> {
+        let mut bytes = Vec::new();
+        let length = self.lines.read_until(b'\n', &mut bytes)?;
+        Ok((length > 0).then_some(bytes))
     }
 
     fn suggest(&mut self, _text: &str) {}

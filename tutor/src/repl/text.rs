@@ -54,8 +54,9 @@ pub(super) const NOT_UTF8: &str =
     "tutor: what was pasted or typed is not UTF-8, so nothing of it was taken: set the terminal to UTF-8";
 pub(super) const ENTER_TAKES_IT: &str = "Enter alone takes it.";
 pub(super) const NO_EDITOR: &str =
-    "no editor is set and there is no vi: leave, and start again with EDITOR=nano or another";
-pub(super) const NO_EDITOR_IN_SCRIPT: &str = "tutor: \\e needs somebody who types: a script cannot open an editor";
+    "\\e: no editor is set and there is no vi: leave, and start again with EDITOR=nano or another";
+pub(super) const NO_EDITOR_IN_SCRIPT: &str =
+    "tutor: \\e: a script opens the editor that EDITOR names, and it names none";
 /// psql's words for a connection that broke in a script.
 pub(super) const LOST_IN_SCRIPT: &str = "connection to server was lost";
 pub(super) const LAB_DONE: &str = "You have reached the end of this lab.";
@@ -93,7 +94,16 @@ pub(super) fn pasted(place: usize, bytes: usize) -> String {
 }
 
 pub(super) fn editor_failed(editor: &str, why: &str) -> String {
-    format!("the editor {editor} failed ({why}), so nothing was taken")
+    format!("\\e: the editor {editor} failed ({why}), so nothing was taken")
+}
+
+/// psql's words, as all that follow here.
+pub(super) fn invalid_line_number(word: &str) -> String {
+    format!("invalid line number: {word}")
+}
+
+pub(super) fn extra_argument(command: &str, word: &str) -> String {
+    format!("\\{command}: extra argument \"{word}\" ignored")
 }
 
 pub(super) const PS_USAGE: &str = "\\ps shows processes: \\ps, \\ps all, \\ps watch";

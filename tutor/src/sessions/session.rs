@@ -40,7 +40,7 @@ pub struct Running {
     /// When it began.
     pub since: Instant,
     said: Receiver<Said>,
-    lines: Sender<Option<String>>,
+    lines: Sender<Option<Vec<u8>>>,
     /// The pager that it writes to.
     pages: Option<NearPages>,
     /// What it said while nobody waited for it.

@@ -14,7 +14,7 @@ use postgres_protocol::message::frontend;
 
 use super::authentication::Authentication;
 use super::cancel::Canceller;
-use super::event::{self, Event, Notification, Row, ServerMessage, TransactionStatus};
+use super::event::{self, CopyFormat, Event, Notification, Row, ServerMessage, TransactionStatus};
 use super::socket::{Socket, is_timeout};
 
 /// Bytes asked for in one read.
@@ -350,7 +350,7 @@ impl Connection {
                 payload: body.message()?.to_owned(),
                 pid: body.process_id(),
             }),
-            Message::CopyInResponse(_) => Event::CopyIn,
+            Message::CopyInResponse(body) => Event::CopyIn(CopyFormat::from_byte(body.format())),
             Message::CopyOutResponse(_) => Event::CopyOut,
             Message::CopyData(body) => Event::CopyData(Bytes::clone(&body.into_bytes())),
             Message::CopyDone => Event::CopyDone,

@@ -22,7 +22,7 @@ pub enum Event {
     /// NotificationResponse: somebody notified a channel that this session listens on.
     Notification(Notification),
     /// The server waits for COPY data from us.
-    CopyIn,
+    CopyIn(CopyFormat),
     /// The server is about to send COPY data.
     CopyOut,
     /// One row of COPY TO STDOUT in COPY's format, newline included in text and CSV.
@@ -31,6 +31,22 @@ pub enum Event {
     CopyDone,
     /// The query string is finished; nothing follows until the next one.
     Ready(TransactionStatus),
+}
+
+/// How COPY data are divided.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CopyFormat {
+    /// Text and CSV: lines, which a line of `\\.` may end.
+    Lines,
+    /// PostgreSQL's binary form, which has its own end.
+    Binary,
+}
+
+impl CopyFormat {
+    /// From the byte that stands for it in CopyInResponse.
+    pub(super) fn from_byte(format: u8) -> Self {
+        if format == 0 { Self::Lines } else { Self::Binary }
+    }
 }
 
 /// Where the session stands, as the server reports it after each query string.

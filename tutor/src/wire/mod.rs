@@ -17,4 +17,4 @@ mod socket;
 
 pub use cancel::Canceller;
 pub use connection::{ConnectError, ConnectOptions, Connection, Host, Lost};
-pub use event::{Column, Event, Notification, Row, ServerMessage, TransactionStatus};
+pub use event::{Column, CopyFormat, Event, Notification, Row, ServerMessage, TransactionStatus};

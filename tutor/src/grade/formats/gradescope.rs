@@ -10,6 +10,7 @@ use serde::Serialize;
 
 use super::{TakeFile, WriteError, file_stems, plain};
 use crate::grade::{ExerciseResult, Graded, Report, Status};
+use crate::visible::visible_in_documents;
 
 #[derive(Serialize)]
 struct Results {
@@ -66,7 +67,7 @@ fn results(graded: &Graded) -> Results {
     Results {
         score: graded.score,
         execution_time: graded.seconds,
-        output: plain::visible(&graded.problems.join("\n")).into_owned(),
+        output: visible_in_documents(&graded.problems.join("\n")).into_owned(),
         output_format: TEXT,
         visibility: VISIBLE,
         tests: graded.exercises.iter().enumerate().map(|(index, result)| test(index, result)).collect(),
@@ -82,7 +83,7 @@ fn test(index: usize, result: &ExerciseResult) -> Test {
         name: plain::line(&result.title),
         name_format: TEXT,
         number: (index + 1).to_string(),
-        output: plain::visible(&output(result)).into_owned(),
+        output: visible_in_documents(&output(result)).into_owned(),
         output_format: TEXT,
         tags: vec![plain::line(&result.lesson), plain::line(&result.id)],
         visibility: VISIBLE,

@@ -10,6 +10,7 @@ use quick_junit::{NonSuccessKind, TestCase, TestCaseStatus, TestSuite};
 
 use super::plain;
 use crate::grade::{ExerciseResult, Graded, Report, Status};
+use crate::visible::visible_in_documents;
 
 /// Writes it.
 pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
@@ -27,7 +28,7 @@ fn suite(graded: &Graded) -> TestSuite {
     }
     suite.add_test_cases(graded.exercises.iter().map(case));
     if !graded.problems.is_empty() {
-        suite.set_system_err(plain::visible(&graded.problems.join("\n")).as_ref());
+        suite.set_system_err(visible_in_documents(&graded.problems.join("\n")).as_ref());
     }
     suite
 }
@@ -46,7 +47,7 @@ fn case(result: &ExerciseResult) -> TestCase {
     let mut case = TestCase::new(plain::line(&result.id), status(result));
     case.set_classname(plain::line(&result.lesson));
     if !result.output.is_empty() {
-        case.set_system_out(plain::visible(&result.output).as_ref());
+        case.set_system_out(visible_in_documents(&result.output).as_ref());
     }
     case
 }
@@ -65,7 +66,7 @@ fn status(result: &ExerciseResult) -> TestCaseStatus {
     }
     let text = description(result);
     if !text.is_empty() {
-        status.set_description(plain::visible(&text).as_ref());
+        status.set_description(visible_in_documents(&text).as_ref());
     }
     status
 }

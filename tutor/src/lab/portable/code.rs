@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::check::after_block_comment;
+use crate::psql::lexis::{block_comment_length, dollar_quote_length};
 
 /// What a piece of the text is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -61,7 +61,7 @@ fn first_piece(text: &str) -> (Kind, usize) {
     match first {
         c if c.is_whitespace() => (Kind::Gap, run(char::is_whitespace)),
         '-' if text.starts_with("--") => (Kind::Gap, text.find('\n').unwrap_or(text.len())),
-        '/' if text.starts_with("/*") => (Kind::Gap, comment_length(text)),
+        '/' if text.starts_with("/*") => (Kind::Gap, block_comment_length(text)),
         'e' | 'E' if text[1..].starts_with('\'') => (Kind::Quoted, 1 + escaped_length(&text[1..])),
         '\'' => (Kind::String, quoted_length(text, '\'')),
         '"' => (Kind::Quoted, quoted_length(text, '"')),
@@ -112,15 +112,4 @@ fn escaped_length(text: &str) -> usize {
         }
     }
     text.len()
-}
-
-fn dollar_quote_length(text: &str) -> Option<usize> {
-    let end = 1 + text[1..].find(|c: char| !(c.is_alphanumeric() || c == '_'))?;
-    let is_tag = text[end..].starts_with('$') && !text[1..].starts_with(|c: char| c.is_ascii_digit());
-    let (tag, body) = is_tag.then(|| text.split_at(end + 1))?;
-    Some(body.find(tag).map_or(text.len(), |found| tag.len() + found + tag.len()))
-}
-
-fn comment_length(text: &str) -> usize {
-    text.len() - after_block_comment(text).len()
 }

@@ -36,9 +36,7 @@ impl Shell {
             return Err(CommandError::Said);
         }
         let mut input = Input::new(Some(shown));
-        let text = String::from_utf8_lossy(&bytes);
-        text.strip_suffix('\n').unwrap_or(&text).split('\n').for_each(|line| input.push_line(line));
-        input.finish();
+        input.push_file(&bytes);
         input.own_commands.clone_from(&self.input.own_commands);
         let outer = std::mem::replace(&mut self.input, input);
         self.include_depth += 1;

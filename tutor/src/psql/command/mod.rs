@@ -8,7 +8,8 @@ mod session;
 
 use std::io;
 
-pub(super) use output::{file_complaint, reason};
+pub use output::file_complaint;
+pub(super) use output::reason;
 
 use super::condition::is_branching;
 use super::input::Command;

@@ -146,7 +146,7 @@ impl Shell {
 }
 
 /// psql's words for a file that cannot be used.
-pub(in crate::psql) fn file_complaint(name: &str, error: &std::io::Error) -> String {
+pub fn file_complaint(name: &str, error: &std::io::Error) -> String {
     format!("{name}: {}", reason(error))
 }
 

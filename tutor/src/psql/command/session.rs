@@ -92,7 +92,7 @@ impl Shell {
             }
             None => first,
         };
-        let value = self.input.take_line().or_else(|| (io.lines)()).unwrap_or_default();
+        let value = self.next_line(io).unwrap_or_default();
         self.variables.set(&name, &value).map_err(CommandError::Complaint)?;
         Ok(Performed::Done)
     }

@@ -205,7 +205,7 @@ impl Shell {
                     let message = format_message(&notice, sql, false, self.variables.message_style());
                     self.report(&message, io)?;
                 }
-                Ok(Event::Notification(notification)) => self.print_notifications(&[notification], io)?,
+                Ok(Event::Notification(notification)) => self.notified.push(notification),
                 Ok(Event::Ready(_)) => return Ok((!has_failed).then_some(answer)),
                 Ok(_) => {}
                 Err(_) => return Ok(None),

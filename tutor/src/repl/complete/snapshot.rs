@@ -1,9 +1,10 @@
-//! The newest look at the catalogue, taken on a thread of its own, so that the prompt never waits.
+//! The newest look at the catalogue, taken on a thread of its own, so that the prompt does not wait. Only who asks for
+//! candidates before the first look has ended waits for it, and not for long.
 //!
 //! A look is a connection that lasts some milliseconds, as the observer, when somebody types: nobody who counts the
 //! processes of a lesson meets it, and it has no lock and no snapshot that others wait for.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -16,6 +17,9 @@ const SERVES_FOR: Duration = Duration::from_secs(20);
 /// The pause after a look that failed, and the shortest between two.
 const LOOK_AGAIN: Duration = Duration::from_millis(500);
 
+/// How long the Tab key waits for the first look at a database.
+const FIRST_LOOK_LIMIT: Duration = Duration::from_millis(150);
+
 /// How long an answer is waited for.
 const ANSWER_LIMIT: Duration = Duration::from_secs(10);
 
@@ -23,6 +27,8 @@ const ANSWER_LIMIT: Duration = Duration::from_secs(10);
 #[derive(Debug, Clone, Default)]
 pub(in crate::repl) struct Snapshots {
     newest: Arc<Mutex<Newest>>,
+    /// A look has ended, well or not.
+    looked: Arc<Condvar>,
 }
 
 #[derive(Debug, Default)]
@@ -51,6 +57,14 @@ impl Snapshots {
     pub(in crate::repl) fn catalogue(&self, database: &str) -> Arc<Catalogue> {
         let newest = self.lock();
         if newest.database == database { Arc::clone(&newest.catalogue) } else { Arc::default() }
+    }
+
+    /// The same, but the first look, if it is being taken, is waited for.
+    pub(in crate::repl) fn first_catalogue(&self, database: &str) -> Arc<Catalogue> {
+        let is_first = |newest: &mut Newest| newest.is_looking && newest.database != database;
+        let waited = self.looked.wait_timeout_while(self.lock(), FIRST_LOOK_LIMIT, is_first);
+        drop(waited.unwrap_or_else(PoisonError::into_inner));
+        self.catalogue(database)
     }
 
     /// Says that the catalogue may have changed.
@@ -91,6 +105,7 @@ impl Snapshots {
             }
             None => newest.is_outdated = true,
         }
+        self.looked.notify_all();
     }
 
     fn lock(&self) -> MutexGuard<'_, Newest> {

@@ -212,6 +212,12 @@ impl<'a> Desk<'a> {
         let place = SavedPlace { lesson: lesson.id.clone(), exercise, step: position.step };
         Ok(self.progress.update(&self.lab.id, |lab| lab.place = Some(place))?)
     }
+
+    /// The lessons and exercises that can be gone to.
+    pub(super) fn places(&self) -> Vec<String> {
+        let exercises = |lesson: &'a Lesson| lesson.exercises().map(|exercise| exercise.id.clone());
+        self.lab.lessons.iter().flat_map(|lesson| std::iter::once(lesson.id.clone()).chain(exercises(lesson))).collect()
+    }
 }
 
 /// Whether a step waits for the student. Prose does not when what it speaks of comes right after it.

@@ -7,6 +7,7 @@ use super::Look;
 use crate::check::Difference;
 use crate::repl::style::{Layout, Paint};
 use crate::repl::text;
+use crate::visible::visible_cell;
 
 /// More lines of a difference than these are counted, not shown.
 const MOST_ROWS: usize = 40;
@@ -204,7 +205,7 @@ fn rows(difference: &Difference) -> Vec<Row> {
 
 /// Lines that are the same stand beside each other; a line that came in place of another stands beside it.
 fn aligned(expected: &[String], shown: &[String]) -> Vec<Row> {
-    let line = |lines: &[String], index: usize| (index + 1, visible(&lines[index]));
+    let line = |lines: &[String], index: usize| (index + 1, visible_cell(&lines[index]).into_owned());
     let mut rows = Vec::new();
     for operation in capture_diff_slices(Algorithm::Myers, expected, shown) {
         let (left, right) = (operation.old_range(), operation.new_range());
@@ -215,14 +216,6 @@ fn aligned(expected: &[String], shown: &[String]) -> Vec<Row> {
         }
     }
     rows
-}
-
-/// Control characters as psql shows them; a terminal would obey them.
-fn visible(line: &str) -> String {
-    if !line.contains(char::is_control) {
-        return line.to_owned();
-    }
-    line.chars().map(|c| if c.is_control() { format!("\\x{:02X}", u32::from(c)) } else { c.to_string() }).collect()
 }
 
 #[cfg(test)]

@@ -2,12 +2,12 @@
 
 use maud::{Markup, html};
 
-use super::plain;
 use crate::check::{Part, parts};
+use crate::visible::visible_in_documents;
 
 /// A block of SQL: comments stand back, strings and quoted names have a colour of their own.
 pub(super) fn sql(label: &str, sql: &str) -> Markup {
-    let sql = plain::visible(sql);
+    let sql = visible_in_documents(sql);
     html! {
         // It scrolls sideways, so the keyboard has to reach it.
         pre tabindex="0" role="region" aria-label=(label) {
@@ -27,6 +27,6 @@ fn piece(part: Part, text: &str) -> Markup {
 /// A block of output.
 pub(super) fn output(label: &str, output: &str) -> Markup {
     html! {
-        pre tabindex="0" role="region" aria-label=(label) { samp { (plain::visible(output).trim_end()) } }
+        pre tabindex="0" role="region" aria-label=(label) { samp { (visible_in_documents(output).trim_end()) } }
     }
 }

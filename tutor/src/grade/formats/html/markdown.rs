@@ -3,11 +3,11 @@
 use maud::{Markup, PreEscaped};
 use pulldown_cmark::{CowStr, Event, Options, Parser, Tag, TagEnd, html};
 
-use super::plain;
+use crate::visible::visible_in_documents;
 
 /// `markdown` without raw HTML, pictures, and links but to pages; headings are paragraphs, because the page has its own.
 pub(super) fn render(markdown: &str) -> Markup {
-    let markdown = plain::visible(markdown);
+    let markdown = visible_in_documents(markdown);
     let mut rendered = String::new();
     let mut links = Vec::new();
     let events = Parser::new_ext(&markdown, Options::ENABLE_TABLES).filter_map(|event| tame(event, &mut links));

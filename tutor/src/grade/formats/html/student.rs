@@ -6,6 +6,7 @@ use maud::{Markup, html};
 use super::page::{name, status};
 use super::{code, markdown, page, plain};
 use crate::grade::{Difference, ExerciseResult, Graded, Report, statistics};
+use crate::visible::visible_in_documents;
 
 /// Of longer texts, so many lines are compared and shown.
 const MOST_LINES: usize = 400;
@@ -148,7 +149,7 @@ fn side(differs: bool, sign: &str, word: &str, text: &str) -> Markup {
     html! {
         span.sign aria-hidden="true" { (if differs { sign } else { " " }) }
         @if differs { span.unseen { (word) } }
-        (plain::visible(text))
+        (visible_in_documents(text))
     }
 }
 
