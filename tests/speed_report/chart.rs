@@ -6,7 +6,8 @@
 
 use std::fmt::Write;
 
-use crate::table::{number, ratio};
+use tutor::book::reference::figures::{number, ratio};
+
 use crate::{Contender, Machine, Report, Row, Scale, Subject};
 
 const WIDTH: f64 = 380.0;

@@ -46,6 +46,8 @@ fn contender(row: &Row, contender: &Contender) -> Value {
 
 #[cfg(test)]
 mod tests {
+    use tutor::book::reference::Reference;
+
     use super::*;
     use crate::row::example;
 
@@ -62,6 +64,19 @@ mod tests {
         assert_eq!(row["contenders"][0], ours);
         assert_eq!(row["contenders"][2], json!({ "name": "Gather", "not_available": "no worker" }));
         assert_eq!(value["rows"][1]["ratio_to"], "limit");
+        Ok(())
+    }
+
+    #[test]
+    fn the_book_reads_what_is_written() -> Result<(), Box<dyn std::error::Error>> {
+        let course = tempfile::tempdir()?;
+        let figures = course.path().join("book/src/figures");
+        std::fs::create_dir_all(&figures)?;
+        std::fs::write(figures.join("speed.json"), render(&example()))?;
+        let text = Reference::Speed.markdown(course.path())?;
+        assert!(text.contains("| count(*) over rows & rows | pg_background | 100 ms | 0.50 | 0.60 |"), "{text}");
+        assert!(text.contains("|  | Gather | not available: no worker |  |  |"), "{text}");
+        assert!(text.contains("| memory of a session | pg_background | 9.00 MB | 0.25 of 36.0 MB | 1.00 |"), "{text}");
         Ok(())
     }
 }

@@ -2,6 +2,8 @@
 
 use std::io::{self, Write};
 
+use tutor::book::reference::figures::{number, ratio};
+
 use crate::{Contender, Machine, Outcome, Row, Scale};
 
 /// The width of the column with the contenders' names; a row's heading fills it and the first number's.
@@ -54,23 +56,6 @@ fn write_contender(out: &mut dyn Write, row: &Row, contender: &Contender) -> io:
     writeln!(out)
 }
 
-/// Three digits or more: `2.71`, `48.3`, `1650`.
-pub(crate) fn number(value: f64) -> String {
-    match value {
-        value if value < 9.995 => format!("{value:.2}"),
-        value if value < 99.95 => format!("{value:.1}"),
-        value => format!("{value:.0}"),
-    }
-}
-
-/// Two places, or as many as it takes to show that a small ratio is not zero.
-pub(crate) fn ratio(value: f64) -> String {
-    match value {
-        value if value < 0.01 => format!("{value:.4}"),
-        value => format!("{value:.2}"),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -105,11 +90,5 @@ memory of a session (memory)
         assert!(text.starts_with("pg_background 1.1 on PostgreSQL 15.20, 2025-11-20, medians of 3 rounds\n"), "{text}");
         assert!(text.ends_with("2 processors (a processor), Linux 6.1, load 0.10 at the start\n"), "{text}");
         Ok(())
-    }
-
-    #[test]
-    fn numbers_keep_three_digits() {
-        assert_eq!([2.714, 48.26, 99.97, 1650.4].map(number), ["2.71", "48.3", "100", "1650"]);
-        assert_eq!([0.0023, 0.35, 1.0].map(ratio), ["0.0023", "0.35", "1.00"]);
     }
 }

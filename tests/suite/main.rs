@@ -8,6 +8,7 @@
 //! authoring   new labs and lessons, drafts, a copy for students
 //! commands    the tutor's commands and their errors
 //! processes   what is shown of processes, and why a plan is not parallel
+//! reference   what the book says of the extension and the tutor, held against both
 //! report      reports of a class: their schema, their pages in a browser
 //! sessions    several sessions at one prompt
 //! results     long and large results: pagers, interrupts, no room
@@ -27,6 +28,7 @@ mod grading;
 mod lessons;
 mod processes;
 mod psql;
+mod reference;
 mod report;
 mod results;
 mod script;

@@ -1,5 +1,7 @@
 //! The command line.
 
+pub mod environment;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -9,7 +11,7 @@ use crate::grade::formats::Format;
 
 /// Learn PostgreSQL's background processes on a server of your own.
 #[derive(Debug, Parser)]
-#[command(name = "tutor", version, propagate_version = true)]
+#[command(name = "tutor", version, propagate_version = true, after_long_help = environment::help())]
 pub struct Cli {
     /// What to do.
     #[command(subcommand)]

@@ -16,6 +16,7 @@
 
 #![warn(missing_docs)]
 
+pub mod book;
 pub mod check;
 pub mod cli;
 pub mod commands;

@@ -31,7 +31,7 @@ use crate::repl::{LineSource, Paint, PlainTerminal, Record, Recorded, Script, Te
 use crate::server::Role;
 
 /// The variable that names the folder of progress and histories.
-const PROGRESS_VARIABLE: &str = "TUTOR_PROGRESS";
+pub(crate) const PROGRESS_VARIABLE: &str = "TUTOR_PROGRESS";
 
 /// The exit status of what Ctrl-C ended, as shells have it: 128 and the signal's number.
 const INTERRUPTED: u8 = 130;

@@ -168,7 +168,7 @@ pub const COMMANDS: &[CommandEntry] = &[
 ];
 
 /// What psql has and this prompt deliberately has not, with the command that comes nearest.
-const MISSING: &[(&str, &str)] = &[
+pub const MISSING: &[(&str, &str)] = &[
     ("!", "q"),
     ("cd", "i"),
     ("password", "conninfo"),
@@ -184,7 +184,7 @@ const MISSING: &[(&str, &str)] = &[
 ];
 
 /// psql's lists that are not here, without `S` and `+`: what they show is asked for with SELECT.
-const MISSING_LISTS: &[&str] = &[
+pub const MISSING_LISTS: &[&str] = &[
     "da", "dA", "dAc", "dAf", "dAo", "dAp", "db", "dc", "dC", "dconfig", "dd", "dD", "ddp", "des", "det", "deu", "dew",
     "dF", "dFd", "dFp", "dFt", "dl", "dL", "do", "dO", "dp", "dP", "dPi", "dPn", "dPt", "drds", "dRp", "dRs", "dT",
     "dX", "dy", "z",

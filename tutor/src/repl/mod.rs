@@ -36,7 +36,7 @@ mod text;
 mod transcript;
 mod view;
 
-pub use commands::{COMMANDS, CommandEntry, Group};
+pub use commands::{COMMANDS, CommandEntry, Group, MISSING, MISSING_LISTS};
 pub use complete::Surroundings;
 pub use desk::{Desk, DeskError, Ended};
 pub use free::{FreeError, FreePlay, play};
