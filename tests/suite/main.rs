@@ -13,6 +13,7 @@
 //! results     long and large results: pagers, interrupts, no room
 //! psql        scripts through the tutor and through psql, compared
 //! grading     a class of ordinary, strange and hostile submissions
+//! hidden      what an instructor keeps from students: further exercises and checks
 //! script      a lab from standard input
 //! submit      what students hand in
 //! teaching    hints, differences in words, looking back, the transcript
@@ -24,6 +25,7 @@ mod commands;
 mod editor;
 mod extension;
 mod grading;
+mod hidden;
 mod lessons;
 mod processes;
 mod psql;

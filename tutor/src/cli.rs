@@ -95,6 +95,9 @@ pub enum Command {
         /// How many lessons are proved at a time (default: two for each processor).
         #[arg(long, value_name = "N")]
         jobs: Option<usize>,
+        /// Prove this file of further exercises and checks, not the lab; may be given several times.
+        #[arg(long, value_name = "FILE", requires = "lab")]
+        hidden: Vec<PathBuf>,
     },
     /// Grade submissions: a gradebook, and a report for each student.
     Grade(GradeArgs),
@@ -144,6 +147,10 @@ pub struct GradeArgs {
     /// How long one exercise may take, in seconds; a submission may take ten times as long.
     #[arg(long, value_name = "N", default_value_t = crate::grade::limits::EXERCISE_TIME.as_secs())]
     pub seconds: u64,
+    /// Further exercises and checks that students never get: a lesson file, its records in `expected` beside it
+    /// (`tutor check LAB --hidden FILE --record` writes them); may be given several times.
+    #[arg(long, value_name = "FILE")]
+    pub hidden: Vec<PathBuf>,
     /// Points and weights in place of the lab's (TOML: `[exercises]` and `[weights]`).
     #[arg(long, value_name = "FILE")]
     pub points: Option<PathBuf>,
