@@ -14,6 +14,7 @@
 //! psql        scripts through the tutor and through psql, compared
 //! grading     a class of ordinary, strange and hostile submissions
 //! hidden      what an instructor keeps from students: further exercises and checks
+//! interruption  grading that is stopped and goes on
 //! script      a lab from standard input
 //! submit      what students hand in
 //! teaching    hints, differences in words, looking back, the transcript
@@ -26,6 +27,7 @@ mod editor;
 mod extension;
 mod grading;
 mod hidden;
+mod interruption;
 mod lessons;
 mod processes;
 mod psql;
