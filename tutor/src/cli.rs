@@ -130,6 +130,11 @@ pub struct GradeArgs {
     #[arg(value_name = "LAB")]
     pub lab: String,
     /// Files, folders or archives of submissions; with `--merge`, reports in JSON.
+    ///
+    /// A file that is named is one submission. In a folder or an archive, each folder is one student's and each file is
+    /// one student's. Only when all files there are called like exercises, lessons, numbers of lessons or parts of the
+    /// work (exactly-one-worker.sql, 3.sql, b.sql, q2.sql, answers.sql), they are together one student's, whom the folder names.
+    /// Where that is a guess, a line on standard error says what was taken as what.
     #[arg(value_name = "PATH", required = true)]
     pub paths: Vec<PathBuf>,
     /// How the report is written; may be given several times.
