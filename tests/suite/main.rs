@@ -7,6 +7,7 @@
 //! server      the private server: kept, killed, adopted, shared by nobody
 //! authoring   new labs and lessons, drafts, a copy for students
 //! commands    the tutor's commands and their errors
+//! examples    the book's examples for batch systems
 //! processes   what is shown of processes, and why a plan is not parallel
 //! report      reports of a class: their schema, their pages in a browser
 //! sessions    several sessions at one prompt
@@ -24,6 +25,7 @@
 mod authoring;
 mod commands;
 mod editor;
+mod examples;
 mod extension;
 mod grading;
 mod hidden;
