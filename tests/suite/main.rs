@@ -7,6 +7,7 @@
 //! server      the private server: kept, killed, adopted, shared by nobody
 //! authoring   new labs and lessons, drafts, a copy for students
 //! commands    the tutor's commands and their errors
+//! examples    the book's examples for batch systems
 //! processes   what is shown of processes, and why a plan is not parallel
 //! reference   what the book says of the extension and the tutor, held against both
 //! report      reports of a class: their schema, their pages in a browser
@@ -14,6 +15,8 @@
 //! results     long and large results: pagers, interrupts, no room
 //! psql        scripts through the tutor and through psql, compared
 //! grading     a class of ordinary, strange and hostile submissions
+//! hidden      what an instructor keeps from students: further exercises and checks
+//! interruption  grading that is stopped and goes on
 //! script      a lab from standard input
 //! submit      what students hand in
 //! teaching    hints, differences in words, looking back, the transcript
@@ -23,8 +26,11 @@
 mod authoring;
 mod commands;
 mod editor;
+mod examples;
 mod extension;
 mod grading;
+mod hidden;
+mod interruption;
 mod lessons;
 mod processes;
 mod psql;

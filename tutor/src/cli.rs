@@ -97,6 +97,9 @@ pub enum Command {
         /// How many lessons are proved at a time (default: two for each processor).
         #[arg(long, value_name = "N")]
         jobs: Option<usize>,
+        /// Prove this file of further exercises and checks, not the lab; may be given several times.
+        #[arg(long, value_name = "FILE", requires = "lab")]
+        hidden: Vec<PathBuf>,
     },
     /// Grade submissions: a gradebook, and a report for each student.
     Grade(GradeArgs),
@@ -129,6 +132,11 @@ pub struct GradeArgs {
     #[arg(value_name = "LAB")]
     pub lab: String,
     /// Files, folders or archives of submissions; with `--merge`, reports in JSON.
+    ///
+    /// A file that is named is one submission. In a folder or an archive, each folder is one student's and each file is
+    /// one student's. Only when all files there are called like exercises, lessons, numbers of lessons or parts of the
+    /// work (exactly-one-worker.sql, 3.sql, b.sql, q2.sql, answers.sql), they are together one student's, whom the folder names.
+    /// Where that is a guess, a line on standard error says what was taken as what.
     #[arg(value_name = "PATH", required = true)]
     pub paths: Vec<PathBuf>,
     /// How the report is written; may be given several times.
@@ -146,6 +154,10 @@ pub struct GradeArgs {
     /// How long one exercise may take, in seconds; a submission may take ten times as long.
     #[arg(long, value_name = "N", default_value_t = crate::grade::limits::EXERCISE_TIME.as_secs())]
     pub seconds: u64,
+    /// Further exercises and checks that students never get: a lesson file, its records in `expected` beside it
+    /// (`tutor check LAB --hidden FILE --record` writes them); may be given several times.
+    #[arg(long, value_name = "FILE")]
+    pub hidden: Vec<PathBuf>,
     /// Points and weights in place of the lab's (TOML: `[exercises]` and `[weights]`).
     #[arg(long, value_name = "FILE")]
     pub points: Option<PathBuf>,

@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 use std::io::Write;
 use std::ops::Add;
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::{Mutex, mpsc};
 use std::thread;
@@ -24,6 +25,7 @@ pub(super) struct Wishes {
     pub(super) record: Option<String>,
     pub(super) repeat: u32,
     pub(super) jobs: Option<usize>,
+    pub(super) hidden: Vec<PathBuf>,
 }
 
 /// How many lessons are proved at a time on each processor: most of the time, a proof waits for something that sleeps
@@ -36,7 +38,7 @@ const RECORD_ROUNDS: u32 = 3;
 /// Proves the labs; exit status 1 when there is a fault or an outdated record.
 pub(super) fn run(context: &Context, wishes: &Wishes) -> Result<ExitCode, Failure> {
     let course = context.course()?;
-    let labs = match &wishes.lab {
+    let mut labs = match &wishes.lab {
         Some(asked) => vec![course.lab(asked)?],
         None => course.labs()?,
     };
@@ -45,6 +47,9 @@ pub(super) fn run(context: &Context, wishes: &Wishes) -> Result<ExitCode, Failur
             "the answers of lab {} are withheld: prove the course it was copied from",
             lab.number
         )));
+    }
+    for lab in &mut labs {
+        wishes.hidden.iter().try_for_each(|file| lab.add_hidden(file))?;
     }
     let realm = context.realm(&course, &context.home()?)?;
     let prove = |writes| -> Result<Tally, Failure> {
@@ -97,10 +102,14 @@ fn prove_lab(realm: &Realm, lab: &Lab, wishes: &Wishes, writes: bool) -> Result<
             place => Wanted::Lesson(lab.lessons[place.lesson].id.clone()),
         },
     };
-    let lessons: VecDeque<&Lesson> = lab.lessons.iter().filter(|lesson| wanted.has_lesson(lesson)).collect();
+    let all: Vec<&Lesson> =
+        if wishes.hidden.is_empty() { lab.lessons.iter().collect() } else { lab.hidden().collect() };
+    let lessons: VecDeque<&Lesson> = all.into_iter().filter(|lesson| wanted.has_lesson(lesson)).collect();
     let jobs = wishes.jobs.unwrap_or_else(|| processors() * LESSONS_PER_PROCESSOR).clamp(1, lessons.len().max(1));
+    let hidden: String = wishes.hidden.iter().map(|file| format!(" --hidden {}", file.display())).collect();
+    let again = format!("cargo tutor check {}{hidden} --record", lab.number);
     let mut report =
-        Report { out: standard_output(), paint: Look::for_stdout().paint, writes, tally: Tally::default() };
+        Report { out: standard_output(), paint: Look::for_stdout().paint, writes, again, tally: Tally::default() };
     writeln!(report.out, "Lab {}: {}", lab.number, lab.title)?;
     prove_lessons(realm, lab, lessons, &wanted, jobs, &mut |proof| report.proof(&proof))?;
     report.end()
@@ -180,6 +189,8 @@ struct Report<W> {
     out: W,
     paint: Paint,
     writes: bool,
+    /// The command that records an exercise, without its id.
+    again: String,
     tally: Tally,
 }
 
@@ -206,11 +217,7 @@ impl<W: Write> Report<W> {
             writeln!(self.out, "         {fault}")?;
         }
         if !is_current {
-            writeln!(
-                self.out,
-                "         what is shown is not what is recorded (`cargo tutor check LAB --record {}`):",
-                proof.id
-            )?;
+            writeln!(self.out, "         what is shown is not what is recorded (`{} {}`):", self.again, proof.id)?;
             self.difference(proof)?;
         }
         self.out.flush()?;

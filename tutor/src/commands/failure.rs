@@ -56,9 +56,10 @@ impl fmt::Display for Failure {
 impl From<CourseError> for Failure {
     fn from(error: CourseError) -> Failure {
         match error {
-            CourseError::NoCourse(_) | CourseError::UnknownLab { .. } | CourseError::UnknownPlace { .. } => {
-                Failure::Usage(error.to_string())
-            }
+            CourseError::NoCourse(_)
+            | CourseError::UnknownLab { .. }
+            | CourseError::UnknownPlace { .. }
+            | CourseError::HiddenInCourse(_) => Failure::Usage(error.to_string()),
             CourseError::Unreadable { .. } | CourseError::Broken(_) => Failure::Environment(error.to_string()),
         }
     }

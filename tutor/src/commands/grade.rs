@@ -12,8 +12,9 @@ use signal_hook::consts::{SIGINT, SIGTERM};
 
 use super::grading_progress::GradingProgress;
 use super::{Context, Failure, INTERRUPTED, processors, standard_output};
+use crate::check::Expected;
 use crate::cli::GradeArgs;
-use crate::course::Lab;
+use crate::course::{Exercise, Lab, Lesson};
 use crate::grade::formats::{Format, Target};
 use crate::grade::intake::{IntakeRules, NamePattern, Roster, collect};
 use crate::grade::journal::{Header, Journal};
@@ -26,9 +27,11 @@ use crate::provision::Realm;
 /// check itself failed; 130 after Ctrl-C.
 pub(super) fn run(context: &Context, arguments: &GradeArgs) -> Result<ExitCode, Failure> {
     let course = context.course()?;
-    let lab = course.lab(&arguments.lab)?;
+    let mut lab = course.lab(&arguments.lab)?;
+    arguments.hidden.iter().try_for_each(|file| lab.add_hidden(file))?;
     if arguments.merge {
         let report = merge(reports(&arguments.paths)?, &Foreseen::of(&lab))?;
+        tell_unknown(&report, &lab)?;
         return write(&report, arguments);
     }
     arguments.only.iter().try_for_each(|id| lab.place(id).map(drop))?;
@@ -36,6 +39,7 @@ pub(super) fn run(context: &Context, arguments: &GradeArgs) -> Result<ExitCode, 
     let exercise_time = Duration::from_secs(arguments.seconds.max(1));
     let rules = Rules { lab: &lab, only: arguments.only.clone(), points: points(arguments)?, exercise_time };
     let realm = context.realm(&course, &context.home()?)?;
+    lab.hidden().try_for_each(|lesson| are_recorded(lesson, &lab, realm.major()))?;
     let digest =
         lab_digest(&rules, &course.root().join("fixtures")).map_err(|(file, cause)| cannot_read(&file, &cause))?;
     let run = Run { realm: &realm, rules: &rules, arguments, digest };
@@ -58,6 +62,35 @@ fn stopped(arguments: &GradeArgs) -> &'static str {
         Some(_) => "stopped: the report has what is graded so far; the same command goes on from there",
         None => "stopped: the report has what is graded so far; with --resume FILE, a stopped run can go on",
     }
+}
+
+/// Every further exercise and check is recorded as it is now; otherwise all students would meet a fault.
+fn are_recorded(lesson: &Lesson, lab: &Lab, major: u16) -> Result<(), Failure> {
+    let again = format!("cargo tutor check {} --hidden {} --record", lab.number, lesson.file.display());
+    let is_recorded = |exercise: &Exercise| {
+        Expected::read(&lesson.record(&exercise.id), major).is_ok_and(|expected| {
+            expected.answers.len() == exercise.answers.len() && expected.wrongs.len() == exercise.wrongs.len()
+        })
+    };
+    match lesson.exercises().find(|exercise| !is_recorded(exercise)) {
+        None => Ok(()),
+        Some(exercise) => Err(Failure::Usage(format!(
+            "{}:{}: what the answers to {} show is not recorded, or not as they are now\n  `{again}` proves and records it",
+            lesson.file.display(),
+            exercise.line,
+            exercise.id
+        ))),
+    }
+}
+
+/// Exercises that the lab does not have came from files that should be named here too.
+fn tell_unknown(report: &Report, lab: &Lab) -> Result<(), Failure> {
+    let mut exercises = report.submissions.iter().flat_map(|graded| &graded.exercises);
+    if let Some(unknown) = exercises.find(|result| !lab.exercises().any(|(_, exercise)| exercise.id == result.id)) {
+        let why = "without the --hidden FILE of the parts, its foreseen answers may be listed as similar";
+        writeln!(io::stderr(), "lab {} has no exercise {}: {why}", lab.number, unknown.id)?;
+    }
+    Ok(())
 }
 
 fn points(arguments: &GradeArgs) -> Result<Points, Failure> {

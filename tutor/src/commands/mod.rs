@@ -45,8 +45,8 @@ pub fn run(cli: Cli) -> ExitCode {
         Command::Submit { lab, output, all, name } => submit::run(&context, &submit::Wishes { lab, output, all, name }),
         Command::List { json } => list::list(&context, json),
         Command::Progress { json } => list::progress(&context, json),
-        Command::Check { lab, only, record, repeat, jobs } => {
-            check::run(&context, &check::Wishes { lab, only, record, repeat, jobs })
+        Command::Check { lab, only, record, repeat, jobs, hidden } => {
+            check::run(&context, &check::Wishes { lab, only, record, repeat, jobs, hidden })
         }
         Command::Grade(arguments) => grade::run(&context, &arguments),
         Command::New { command } => new::run(&context, &command),

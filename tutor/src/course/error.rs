@@ -49,6 +49,11 @@ pub enum CourseError {
         /// Numbers and ids of the labs there are.
         known: Vec<String>,
     },
+    /// What is to be kept from students is where they get it.
+    #[error(
+        "{} is in the folder of the labs, which students get\n  keep it outside, its folder `expected` with it", .0.display()
+    )]
+    HiddenInCourse(PathBuf),
     /// Neither a lesson nor an exercise of the lab has that id.
     #[error("there is no lesson or exercise {asked:?} in lab {lab}{}\n  `cargo tutor list` shows all ids", nearest_line(.nearest))]
     UnknownPlace {

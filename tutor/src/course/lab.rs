@@ -13,6 +13,9 @@ pub(super) const FORMAT: u32 = 1;
 /// The line of `lab.toml` that says that the answers are not here.
 pub const WITHHELD_MARK: &str = "answers = \"withheld\"";
 
+/// The folder of records, beside the lessons.
+pub(super) const RECORDS: &str = "expected";
+
 /// A folder with `labs/` and `fixtures/`.
 #[derive(Debug)]
 pub struct Course {
@@ -94,8 +97,10 @@ pub struct Lab {
     pub title: String,
     /// The folder of its files.
     pub dir: PathBuf,
-    /// Its lessons in order.
+    /// Its lessons in order; for grading, with an instructor's further exercises.
     pub lessons: Vec<Lesson>,
+    /// An instructor's further checks, as lessons whose exercises are called like those that they check.
+    pub checks: Vec<Lesson>,
     /// Whether its answers are here.
     pub answers: Answers,
 }
@@ -141,14 +146,14 @@ impl Lab {
         if header.answers == Answers::Here {
             mistakes.extend(lessons.iter().flat_map(missing_answers));
         }
-        mistakes.extend(lessons.iter().flat_map(unknown_earlier));
+        mistakes.extend(lessons.iter().flat_map(|lesson| unknown_earlier(lesson, &[])));
         mistakes.extend(lessons.iter().flat_map(unknown_databases));
         mistakes.extend(lessons.iter().flat_map(|lesson| missing_crates(dir, lesson)));
         if !mistakes.is_empty() {
             return Err(CourseError::Broken(mistakes));
         }
         let Header { number, id, title, answers, .. } = header;
-        Ok(Lab { number, id, title, dir: dir.to_owned(), lessons, answers })
+        Ok(Lab { number, id, title, dir: dir.to_owned(), lessons, checks: Vec::new(), answers })
     }
 
     /// The place that a lesson's id or number, or an exercise's id, names.
@@ -179,12 +184,7 @@ impl Lab {
         self.lessons.iter().flat_map(|lesson| lesson.exercises().map(move |exercise| (lesson, exercise)))
     }
 
-    /// The file of what the exercise's answers and wrong answers show.
-    pub fn expected_file(&self, exercise: &str) -> PathBuf {
-        self.dir.join("expected").join(format!("{exercise}.snap"))
-    }
-
-    fn nearest_id(&self, asked: &str) -> Option<String> {
+    pub(super) fn nearest_id(&self, asked: &str) -> Option<String> {
         let ids =
             self.lessons.iter().map(|lesson| lesson.id.as_str()).chain(self.exercises().map(|(_, e)| e.id.as_str()));
         crate::words::nearest(asked, ids).map(str::to_owned)
@@ -244,6 +244,10 @@ fn read_lesson(dir: &Path, entry: &LessonEntry) -> Result<Lesson, CourseError> {
     let file = dir.join(&entry.file);
     let text = read(&file)?;
     let body = parse_lesson(&file, &text).map_err(CourseError::Broken)?;
+    if let Some((line, _)) = body.hidden {
+        let message = "`toml,hidden` is for a file that `--hidden` names, and not for a lab's lesson".to_owned();
+        return Err(CourseError::Broken(vec![SourceError { file, line, message }]));
+    }
     Ok(Lesson {
         number: entry.number,
         id: entry.id.clone(),
@@ -254,6 +258,8 @@ fn read_lesson(dir: &Path, entry: &LessonEntry) -> Result<Lesson, CourseError> {
         needs: entry.needs,
         is_draft: entry.draft,
         file,
+        records: dir.join(RECORDS),
+        hidden: None,
         setup: body.setup,
         steps: body.steps,
     })
@@ -265,9 +271,9 @@ fn is_dir_of(dir: &Path, asked: &str) -> bool {
     name.split_once('-').is_some_and(|(number, id)| number == asked || id == asked)
 }
 
-/// Exercises that `after` names and the lesson does not have before them.
-fn unknown_earlier(lesson: &Lesson) -> Vec<SourceError> {
-    let mut seen: Vec<&str> = Vec::new();
+/// Exercises that `after` names and that are neither `known` nor earlier ones of the lesson.
+pub(super) fn unknown_earlier(lesson: &Lesson, known: &[&str]) -> Vec<SourceError> {
+    let mut seen: Vec<&str> = known.to_vec();
     let mut mistakes = Vec::new();
     for exercise in lesson.exercises() {
         for id in exercise.check.after.iter().filter(|id| !seen.contains(&id.as_str())) {
@@ -280,7 +286,7 @@ fn unknown_earlier(lesson: &Lesson) -> Vec<SourceError> {
 }
 
 /// Exercises without an answer.
-fn missing_answers(lesson: &Lesson) -> Vec<SourceError> {
+pub(super) fn missing_answers(lesson: &Lesson) -> Vec<SourceError> {
     let without = lesson.exercises().filter(|exercise| exercise.answers.is_empty());
     let mistake = |exercise: &Exercise| SourceError {
         file: lesson.file.clone(),
@@ -291,7 +297,7 @@ fn missing_answers(lesson: &Lesson) -> Vec<SourceError> {
 }
 
 /// Further databases that the lesson names, and `lab.toml` does not.
-fn unknown_databases(lesson: &Lesson) -> Vec<SourceError> {
+pub(super) fn unknown_databases(lesson: &Lesson) -> Vec<SourceError> {
     let of_setups = |setups: &[Setup]| -> Vec<(Option<String>, usize)> {
         setups.iter().map(|setup| (setup.database.clone(), setup.line)).collect()
     };
@@ -347,7 +353,7 @@ fn double_ids(dir: &Path, header: &str, lessons: &[Lesson]) -> Vec<SourceError> 
     mistakes
 }
 
-fn read(file: &Path) -> Result<String, CourseError> {
+pub(super) fn read(file: &Path) -> Result<String, CourseError> {
     fs::read_to_string(file).map_err(|cause| CourseError::Unreadable { file: file.to_owned(), cause })
 }
 

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use serde::Deserialize;
 
-use super::{Check, Quiz};
+use super::{Check, Hidden, Quiz};
 
 /// One lesson: a Markdown file, read from top to bottom.
 #[derive(Debug, Clone)]
@@ -27,6 +27,10 @@ pub struct Lesson {
     pub is_draft: bool,
     /// The file it was read from.
     pub file: PathBuf,
+    /// The folder of what its answers show.
+    pub records: PathBuf,
+    /// What an instructor says about it who keeps it from students; of the lab's own lessons, nothing.
+    pub hidden: Option<Hidden>,
     /// What is run once when the lesson's sandbox is made.
     pub setup: Vec<Setup>,
     /// What the student meets, in order.
@@ -45,6 +49,11 @@ impl Lesson {
     /// The exercise of that id.
     pub fn exercise(&self, id: &str) -> Option<&Exercise> {
         self.exercises().find(|exercise| exercise.id == id)
+    }
+
+    /// The file of what the answers and wrong answers of that exercise show; of its demos, under the id `<lesson>.demos`.
+    pub fn record(&self, id: &str) -> PathBuf {
+        self.records.join(format!("{id}.snap"))
     }
 
     /// The place of that exercise among the steps.

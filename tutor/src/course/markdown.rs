@@ -6,13 +6,15 @@ use std::path::Path;
 use pulldown_cmark::{CodeBlockKind, CowStr, Event, HeadingLevel, Options, Parser, Tag, TagEnd};
 
 use super::lab::line_of;
-use super::{Check, Demo, Exercise, Quiz, Setup, SetupRole, SourceError, Step, Wrong};
+use super::{Check, Demo, Exercise, Hidden, Quiz, Setup, SetupRole, SourceError, Step, Wrong};
 
 /// What a lesson file holds; `lab.toml` has the rest of a lesson.
 #[derive(Debug)]
 pub struct LessonBody {
     /// The text of the only `#` heading.
     pub title: String,
+    /// What an instructor says who keeps it from students, and the line of that block.
+    pub hidden: Option<(usize, Hidden)>,
     /// What prepares the lesson's sandbox.
     pub setup: Vec<Setup>,
     /// The steps in order.
@@ -118,6 +120,7 @@ enum Fence {
     Cleanup,
     Answer,
     Wrong,
+    Hidden,
 }
 
 /// Blocks that are only shown: the languages of their info strings.
@@ -140,6 +143,7 @@ impl Fence {
             "sql,cleanup" => Fence::Cleanup,
             "sql,answer" => Fence::Answer,
             "sql,wrong" => Fence::Wrong,
+            "toml,hidden" => Fence::Hidden,
             plain if SHOWN_LANGUAGES.contains(&plain) => Fence::Shown,
             other => {
                 return Fence::setup(other)
@@ -166,6 +170,7 @@ impl Fence {
 #[derive(Default)]
 struct Reader {
     title: Option<String>,
+    hidden: Option<(usize, Hidden)>,
     setup: Vec<Setup>,
     steps: Vec<Step>,
     text: String,
@@ -232,6 +237,8 @@ impl Reader {
             (Fence::Setup { role, database }, None) if !self.in_sections => {
                 self.setup.push(Setup { sql: body, role, database, line });
             }
+            (Fence::Hidden, None) if !self.in_sections => self.read_hidden(line, &body),
+            (Fence::Hidden, _) => self.mistake(line, "`toml,hidden` stands once, before the first `##`"),
             (Fence::Setup { .. }, None) => {
                 self.mistake(
                     line,
@@ -243,6 +250,17 @@ impl Reader {
                 if let Err((offset, message)) = exercise.read_fence(line, fence, body) {
                     self.mistake(line + offset, message);
                 }
+            }
+        }
+    }
+
+    fn read_hidden(&mut self, line: usize, body: &str) {
+        match toml::from_str(body) {
+            Ok(hidden) if self.hidden.is_none() => self.hidden = Some((line, hidden)),
+            Ok(_) => self.mistake(line, "`toml,hidden` stands once, before the first `##`"),
+            Err(error) => {
+                let offset = line_of(body, error.span().map_or(0, |span| span.start));
+                self.mistake(line + offset, error.message());
             }
         }
     }
@@ -309,7 +327,9 @@ impl Reader {
         }
         self.mistakes.sort();
         match self.title {
-            Some(title) if self.mistakes.is_empty() => Ok(LessonBody { title, setup: self.setup, steps: self.steps }),
+            Some(title) if self.mistakes.is_empty() => {
+                Ok(LessonBody { title, hidden: self.hidden, setup: self.setup, steps: self.steps })
+            }
             _ => Err(self.mistakes),
         }
     }
@@ -354,7 +374,8 @@ impl Draft {
             Fence::Demo => return Err((0, "a demo stands outside of exercises".to_owned())),
             Fence::Quiz => return Err((0, "a quiz stands outside of exercises".to_owned())),
             Fence::Figure => return Err((0, "a figure stands outside of exercises".to_owned())),
-            Fence::Shown => {}
+            // Neither gets here.
+            Fence::Shown | Fence::Hidden => {}
         }
         Ok(())
     }

@@ -4,6 +4,7 @@
 //! labs/12-background-processes/lab.toml   number, id, title, the lessons in order     -> Lab
 //!                              02-*.md    one lesson, a valid mdBook chapter          -> Lesson
 //!                              expected/  what answers and wrong answers show         -> check::Expected
+//! elsewhere/hidden.md, expected/          an instructor's further exercises and checks, for grading only -> Hidden
 //! ```
 //!
 //! # The lesson format
@@ -23,12 +24,14 @@
 //! | `hint` | exercise | help, in order |
 //! | `sql,sidecar`, `sql,release` | exercise | what the tutor's own session holds while a statement of the student's runs, and how it lets go (default: a rollback) |
 //! | `sql,cleanup` | exercise | run as the student when the exercise is left |
+//! | `toml,hidden` | before the first `##`, in a file that `--hidden` names | what is kept from students: the fields of [`Hidden`] |
 //!
 //! Parsing is a function of the text: [`parse_lesson`] touches no file. Mistakes of an author come out as
 //! [`SourceError`]s with file and line, all of a lesson at once.
 
 mod check;
 mod error;
+mod hidden;
 mod lab;
 mod lesson;
 mod markdown;
@@ -39,6 +42,7 @@ mod withhold;
 
 pub use check::{Check, Compare, Created, Order, Shown, StateCheck, StateRole, When};
 pub use error::{CourseError, SourceError};
+pub use hidden::Hidden;
 pub use lab::{Answers, Course, Lab, Place, WITHHELD_MARK};
 pub use lesson::{Demo, Exercise, Lesson, Needs, Setup, SetupRole, Step, Wrong};
 pub use markdown::{LessonBody, parse_lesson};

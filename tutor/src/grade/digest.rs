@@ -1,5 +1,6 @@
 //! A digest of what is graded against.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -7,12 +8,15 @@ use std::path::{Path, PathBuf};
 use sha2::{Digest, Sha256};
 
 use super::rules::Rules;
+use crate::check::variant;
+use crate::course::{Lab, Lesson};
+use crate::provision::postgres::MAJORS;
 use crate::provision::{feed, files_below};
 
 /// How many hexadecimal digits it has.
 const DIGITS: usize = 16;
 
-/// Changes with the lab's files, the fixtures, and what the instructor counts. Reports with different ones do not go
+/// Changes with the lab's files, the fixtures, an instructor's further exercises and checks, and what the instructor counts. Reports with different ones do not go
 /// together.
 ///
 /// # Errors
@@ -26,7 +30,24 @@ pub fn lab_digest(rules: &Rules<'_>, fixtures: &Path) -> Result<String, (PathBuf
             feed(&mut state, &content);
         }
     }
+    for file in hidden_files(rules.lab) {
+        let content = fs::read(&file).map_err(|cause| (file.clone(), cause))?;
+        feed(&mut state, file.file_name().unwrap_or_default().as_encoded_bytes());
+        feed(&mut state, &content);
+    }
     feed(&mut state, format!("{:?} {:?} {:?}", rules.only, rules.points, rules.exercise_time).as_bytes());
     let digits: String = state.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
     Ok(digits[..DIGITS].to_owned())
+}
+
+/// The files that an instructor keeps from students, and the records of what is in them, each once.
+fn hidden_files(lab: &Lab) -> BTreeSet<PathBuf> {
+    lab.hidden().flat_map(|lesson| records(lesson).chain([lesson.file.clone()])).collect()
+}
+
+fn records(lesson: &Lesson) -> impl Iterator<Item = PathBuf> {
+    let plain = lesson.exercises().map(|exercise| lesson.record(&exercise.id));
+    let all =
+        plain.flat_map(|plain| MAJORS.map(|major| variant(&plain, major)).chain([plain.clone()]).collect::<Vec<_>>());
+    all.filter(|file| file.is_file())
 }

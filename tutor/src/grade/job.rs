@@ -6,10 +6,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use super::clean::is_clean;
+use super::hidden::check_further;
 use super::limits::{ADDRESS_SPACE_BYTES, TEMPORARY_FILES};
 use super::player::{Played, play};
 use super::rules::Rules;
-use super::score::result;
+use super::score::{checked_further, result};
 use super::text;
 use super::watchdog::{Limit, Watchdog};
 use super::{ExerciseResult, Graded, Paper};
@@ -177,6 +178,8 @@ impl LessonSession<'_, '_> {
             && !self.stop.load(Ordering::Relaxed)
         {
             let script = self.paper.part(&exercise.id).unwrap_or_default();
+            let further = self.further_check(exercise);
+            let mut further_verdict = None;
             let (played, limit) = match ungraded(exercise) {
                 Some(verdict) => (Played { verdict, output: String::new() }, None),
                 None if self.is_over() => {
@@ -193,6 +196,13 @@ impl LessonSession<'_, '_> {
                         stage = Some(open);
                         played
                     });
+                    let played = played.and_then(|played| {
+                        if let (Verdict::Passed, Some(check), Some(open)) = (&played.verdict, further, &mut stage) {
+                            let checked = check_further(open, self.rules.lab, check, script, &usage, &watchdog);
+                            further_verdict = Some(checked?);
+                        }
+                        Ok(played)
+                    });
                     let (limit, was_stopped) = watchdog.end();
                     if was_stopped {
                         stage = None;
@@ -207,10 +217,19 @@ impl LessonSession<'_, '_> {
                     }
                 }
             };
-            results.insert(&exercise.id, result(self.rules, self.lesson, exercise, script, played, limit));
+            let mut result = result(self.rules, self.lesson, exercise, script, played, limit);
+            if let (Some(check), Some(verdict)) = (further, further_verdict) {
+                result = checked_further(self.rules, check, result, &verdict, limit);
+            }
+            results.insert(&exercise.id, result);
             left.next();
         }
         Ok(())
+    }
+
+    /// The instructor's further check of an exercise of the lab's own.
+    fn further_check(&self, exercise: &Exercise) -> Option<(&Lesson, &Exercise)> {
+        self.rules.lab.further_check(&exercise.id).filter(|_| self.lesson.hidden.is_none())
     }
 
     fn is_over(&self) -> bool {

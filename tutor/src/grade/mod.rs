@@ -12,6 +12,7 @@
 mod clean;
 mod digest;
 pub mod formats;
+mod hidden;
 pub mod intake;
 mod job;
 pub mod journal;

@@ -20,6 +20,7 @@ pub(super) fn result(
     limit: Option<Limit>,
 ) -> ExerciseResult {
     let (status, said) = said(exercise, &played.verdict, limit.map(|limit| text::limit(limit, rules.exercise_time)));
+    let said = veiled(said, lesson, &played.verdict);
     let points = rules.points(lesson, exercise);
     let max_score = if status.counts() { points } else { 0.0 };
     ExerciseResult {
@@ -34,6 +35,53 @@ pub(super) fn result(
         mistake: said.mistake,
         answer: answer.to_owned(),
         output: visible(&played.output).into_owned(),
+    }
+}
+
+/// What an exercise came to that passed, once an instructor's further check of it has its verdict: all has to pass.
+/// `partial` of that check says what the answer is still worth if it does not.
+pub(super) fn checked_further(
+    rules: &Rules<'_>,
+    (lesson, check): (&Lesson, &Exercise),
+    passed: ExerciseResult,
+    verdict: &Verdict,
+    limit: Option<Limit>,
+) -> ExerciseResult {
+    if *verdict == Verdict::Passed {
+        return passed;
+    }
+    let (status, said) = said(check, verdict, limit.map(|limit| text::limit(limit, rules.exercise_time)));
+    let said = veiled(said, lesson, verdict);
+    let share = if status == Status::Wrong { check.check.partial } else { 0.0 };
+    let max_score = if status.counts() { passed.max_score } else { 0.0 };
+    let feedback = match verdict {
+        Verdict::Wrong(Feedback::Missing(_)) => said.feedback.replacen(lead(check), text::FURTHER_STATE, 1),
+        Verdict::Wrong(Feedback::Difference(_)) => text::FURTHER.to_owned(),
+        _ => said.feedback,
+    };
+    // The lab's own mistakes come first.
+    let own = rules.lab.exercises().find(|(_, own)| own.id == check.id).map_or(0, |(_, own)| own.wrongs.len());
+    let mistake = said.mistake.map(|mistake| own + mistake);
+    ExerciseResult {
+        status,
+        score: max_score * share,
+        max_score,
+        feedback,
+        difference: said.difference,
+        mistake,
+        ..passed
+    }
+}
+
+/// What may be said of an exercise that is kept from students: not what was expected, unless the instructor wants it,
+/// and nothing of its set-up.
+fn veiled(said: Said, lesson: &Lesson, verdict: &Verdict) -> Said {
+    match (&lesson.hidden, verdict) {
+        (None, _) => said,
+        (Some(_), Verdict::CheckerFault(_)) => {
+            Said { feedback: format!("{}{}", text::CHECKER_FAULT, text::HIDDEN_FAULT), ..Said::default() }
+        }
+        (Some(hidden), _) => Said { difference: said.difference.filter(|_| hidden.show_expected), ..said },
     }
 }
 
@@ -65,6 +113,10 @@ fn said(exercise: &Exercise, verdict: &Verdict, limit: Option<String>) -> (Statu
     }
 }
 
+fn lead(exercise: &Exercise) -> &'static str {
+    if exercise.check.compare == Compare::State { text::MISSING_STATE } else { text::MISSING }
+}
+
 fn said_of(exercise: &Exercise, feedback: &Feedback) -> Said {
     match feedback {
         Feedback::Recorded(words) => {
@@ -72,9 +124,8 @@ fn said_of(exercise: &Exercise, feedback: &Feedback) -> Said {
             Said { feedback: words.clone(), difference: None, mistake }
         }
         Feedback::Missing(conditions) => {
-            let lead = if exercise.check.compare == Compare::State { text::MISSING_STATE } else { text::MISSING };
             let lines: String = conditions.iter().map(|condition| format!("\n- {condition}")).collect();
-            Said { feedback: format!("{lead}{lines}"), ..Said::default() }
+            Said { feedback: format!("{}{lines}", lead(exercise)), ..Said::default() }
         }
         Feedback::Difference(difference) => {
             let visible_lines = |lines: &[String]| lines.iter().map(|line| visible(line).into_owned()).collect();

@@ -12,6 +12,9 @@ pub(super) const CHECKER_FAULT: &str = "The check itself failed. That is no faul
 pub(super) const NOT_GRADED: &str = "This exercise is not graded here: ";
 pub(super) const MISSING: &str = "What is shown is right, but this does not hold:\n";
 pub(super) const MISSING_STATE: &str = "This does not hold:\n";
+pub(super) const FURTHER: &str = "The answer is right here, but not under a further check of your instructor's.";
+pub(super) const FURTHER_STATE: &str = "The answer is right here, but this does not hold:\n";
+pub(super) const HIDDEN_FAULT: &str = "`tutor check LAB --hidden FILE` says why.";
 pub(super) const DIFFERENT: &str = "This is not what was expected.";
 
 pub(super) fn limit(limit: Limit, exercise_time: Duration) -> String {

@@ -104,6 +104,7 @@ pub fn psql(realm: &Realm, role: Role, database: Option<&str>) -> Result<Command
 pub fn stop(home: &Home) -> Result<Vec<Stopped>, ServerError> {
     let mut told = Vec::new();
     for realm in Realm::all(home) {
+        slot::sweep_hidden(&realm.servers());
         for (directory, _) in running(&realm) {
             slot::release(&directory);
             match Slot::take(&directory) {
@@ -124,7 +125,8 @@ pub fn stop(home: &Home) -> Result<Vec<Stopped>, ServerError> {
 /// All servers of a home. `tutor server status`.
 pub fn status(home: &Home) -> Vec<Status> {
     let of_realm = |realm: &Realm| -> Vec<Status> {
-        let directories = Slot::directories(&realm.servers());
+        let (servers, mut directories) = (realm.servers(), Slot::directories(&realm.servers()));
+        directories.extend(Slot::hidden_directories(&servers));
         directories.into_iter().map(|directory| status_of(realm, directory)).collect()
     };
     Realm::all(home).iter().flat_map(of_realm).collect()

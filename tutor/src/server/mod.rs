@@ -140,7 +140,7 @@ impl Server {
     /// A new server with further settings and limits, for a grading job: [`Server::discard`] removes it.
     pub fn make(realm: &Realm, settings: &[(&str, String)], limits: Limits) -> Result<Server, ServerError> {
         realm.check_account()?;
-        let slot = Slot::make(realm)?;
+        let slot = Slot::make_for_once(realm)?;
         slot.add_settings(settings)?;
         open(realm, slot, Lifetime::Session, limits).map_err(Unusable::give_up)
     }

@@ -1,6 +1,8 @@
 //! The places of a realm's servers: `servers/1`, `servers/2`, ..., each with a lock that says who uses it.
 //!
 //! A slot is copied from the template under a hidden name, its lock already held, and renamed to the first free number.
+//! One for a single use keeps the hidden name: nobody adopts it, and when a killed tutor has left it, the next one that
+//! comes by removes it with its server.
 
 use std::fs::{self, File};
 use std::io::{self, Write};
@@ -48,6 +50,13 @@ impl Slot {
         numbers.into_iter().map(|number| servers.join(number.to_string())).collect()
     }
 
+    /// The directories under hidden names, whoever uses them.
+    pub(crate) fn hidden_directories(servers: &Path) -> Vec<PathBuf> {
+        let entries = fs::read_dir(servers).into_iter().flatten().flatten();
+        let hidden = entries.filter(|entry| entry.file_name().to_string_lossy().starts_with(HIDDEN));
+        hidden.map(|entry| entry.path()).filter(|path| path.is_dir()).collect()
+    }
+
     /// Takes the slot if nobody uses it.
     pub(crate) fn take(directory: &Path) -> Option<Slot> {
         let lock = File::options().read(true).open(directory.join("lock")).ok()?;
@@ -58,13 +67,8 @@ impl Slot {
 
     /// Makes a new slot from the realm's template, with passwords of its own.
     pub(crate) fn make(realm: &Realm) -> Result<Slot, ServerError> {
+        let Slot { directory: hidden, _lock: lock } = Slot::make_for_once(realm)?;
         let servers = realm.servers();
-        let (hidden, lock) = begin(&servers)?;
-        let filled = fill(realm, &hidden);
-        if let Err(error) = filled {
-            fs::remove_dir_all(&hidden).unwrap_or_default();
-            return Err(error);
-        }
         for number in 1..=MOST_SLOTS {
             let directory = servers.join(number.to_string());
             // Renaming onto an existing directory fails unless it is empty.
@@ -74,6 +78,16 @@ impl Slot {
         }
         let cause = io::Error::other("it cannot be renamed to a number");
         Err(ServerError::File { path: hidden, cause })
+    }
+
+    /// The same, for a single use: nobody adopts it.
+    pub(crate) fn make_for_once(realm: &Realm) -> Result<Slot, ServerError> {
+        let (directory, lock) = begin(&realm.servers())?;
+        if let Err(error) = fill(realm, &directory) {
+            fs::remove_dir_all(&directory).unwrap_or_default();
+            return Err(error);
+        }
+        Ok(Slot { directory, _lock: lock })
     }
 
     pub(crate) fn directory(&self) -> &Path {
@@ -127,10 +141,10 @@ impl Slot {
         }
     }
 
-    /// After its last lab: what many tests or grading jobs at a time have needed does not stay on the disk.
+    /// After its last lab: what was made for once, or what many tests at a time have needed, does not stay on the disk.
     pub(crate) fn retire(self) {
         let number = self.directory.file_name().and_then(|name| name.to_str()?.parse().ok());
-        if number.is_some_and(|number: usize| number > SLOTS_THAT_STAY) {
+        if number.is_none_or(|number: usize| number > SLOTS_THAT_STAY) {
             self.remove();
         }
     }
@@ -166,9 +180,7 @@ fn begin(servers: &Path) -> Result<(PathBuf, File), ServerError> {
         let path = path.to_owned();
         move |cause| ServerError::File { path, cause }
     };
-    let gate_path = servers.join(".lock");
-    let gate = File::options().create(true).append(true).open(&gate_path).map_err(fault(&gate_path))?;
-    gate.lock().map_err(fault(&gate_path))?;
+    let _gate = gate(servers)?;
     sweep(servers);
     let hidden = servers.join(format!("{HIDDEN}{}", random_hex(8)));
     make_dir(&hidden, 0o755).map_err(fault(&hidden))?;
@@ -178,21 +190,26 @@ fn begin(servers: &Path) -> Result<(PathBuf, File), ServerError> {
     Ok((hidden, lock))
 }
 
-/// Removes hidden directories whose maker is gone.
+/// While the value lives, nobody else makes or removes hidden directories.
+fn gate(servers: &Path) -> Result<File, ServerError> {
+    let path = servers.join(".lock");
+    let gate = File::options().create(true).append(true).open(&path).and_then(|gate| gate.lock().map(|()| gate));
+    gate.map_err(|cause| ServerError::File { path, cause })
+}
+
+/// Removes hidden directories whose maker is gone, with their servers.
 fn sweep(servers: &Path) {
-    for entry in fs::read_dir(servers).into_iter().flatten().flatten() {
-        let path = entry.path();
-        if !entry.file_name().to_string_lossy().starts_with(HIDDEN) || !path.is_dir() {
-            continue;
-        }
+    for path in Slot::hidden_directories(servers) {
         let free = match File::open(path.join("lock")) {
             Ok(lock) => lock.try_lock().is_ok(),
             Err(_) => true,
         };
         if free {
+            let file = PidFile::read(&path.join("data"));
             if let Some((server, _)) = Postmaster::find(&path.join("data")) {
                 server.stop(StopMode::Immediate).unwrap_or_default();
             }
+            file.iter().for_each(|file| SocketDir::remove_left(&file.sockets));
             fs::remove_dir_all(path).unwrap_or_default();
         }
     }
@@ -257,8 +274,17 @@ fn set_passwords(realm: &Realm, data: &Path, passwords: &Passwords) -> Result<()
 
 /// Ends servers that a killed tutor left in these slots. False if one is kept, in use, or does not stop.
 pub(crate) fn stop_orphans(servers: &Path) -> bool {
+    sweep_hidden(servers);
     let ended: Vec<bool> = Slot::directories(servers).iter().map(|directory| stop_orphan(directory)).collect();
     ended.iter().all(|ended| *ended)
+}
+
+/// Removes what a killed tutor left under hidden names.
+pub(crate) fn sweep_hidden(servers: &Path) {
+    // Where there is no gate, nothing was ever made.
+    if let Ok(_gate) = gate(servers) {
+        sweep(servers);
+    }
 }
 
 fn stop_orphan(directory: &Path) -> bool {

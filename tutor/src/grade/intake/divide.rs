@@ -3,44 +3,9 @@
 use std::collections::{BTreeMap, HashMap};
 
 use super::gradescope::{Submitter, submitters};
+use super::meaning::{Names, Says};
 use super::member::{Content, Kind, METADATA, Member, kind, stem};
-use super::names::{Identity, NamePattern, identify};
-
-/// Words that say nothing of whose a file is.
-const WORDS_OF_NOBODY: [&str; 32] = [
-    "answer",
-    "answers",
-    "solution",
-    "solutions",
-    "submission",
-    "submissions",
-    "submitted",
-    "submit",
-    "lab",
-    "labs",
-    "main",
-    "query",
-    "queries",
-    "script",
-    "scripts",
-    "sql",
-    "exercise",
-    "exercises",
-    "ex",
-    "task",
-    "tasks",
-    "homework",
-    "hw",
-    "assignment",
-    "part",
-    "lesson",
-    "lessons",
-    "q",
-    "final",
-    "my",
-    "file",
-    "files",
-];
+use super::names::{Identity, identify};
 
 /// A path, as it was named.
 #[derive(Debug, Clone)]
@@ -63,34 +28,29 @@ pub(super) struct Draft {
 /// Gradescope's list: who submitted a folder.
 type Submitters = HashMap<String, Submitter>;
 
-/// What names mean.
-pub(super) struct Names<'a> {
-    pub(super) pattern: &'a NamePattern,
-    /// Ids of exercises, lessons and the lab: a file that is called like one says nothing of whose it is.
-    pub(super) ids: &'a [String],
-}
+/// How many names a note quotes.
+const QUOTED_NAMES: usize = 3;
 
 /// Divides what is below a path. Folders around everything are passed through. Then every file at the top is one
-/// student's, and every folder with all that is below it; unless no name there says whose it is: then all of it is one
-/// student's, whom the path names. `left_out` takes the sources of files that are nobody's answer.
-pub(super) fn divide(
-    root: &Root,
-    mut members: Vec<Member>,
-    names: &Names<'_>,
-    left_out: &mut Vec<String>,
-) -> Vec<Draft> {
+/// student's, and every folder with all that is below it; unless all names there are those of parts of the lab: then all
+/// of it is one student's, whom the path names. `notes` takes what is left out, and what was taken as what where that is
+/// a guess.
+pub(super) fn divide(root: &Root, mut members: Vec<Member>, names: &Names<'_>, notes: &mut Vec<String>) -> Vec<Draft> {
     members.sort_by(|one, other| one.path.cmp(&other.path));
     // Of two members with one path, the later one counts, as when an archive is unpacked.
     members.reverse();
     members.dedup_by(|one, other| one.path == other.path);
     members.reverse();
     let known = take_metadata(&mut members);
-    let around = pass_through(&mut members, names, &known);
+    let around = pass_through(root, &mut members, names, &known);
     let source = |path: &[String]| [std::slice::from_ref(&root.source), &around[..], path].concat().join("/");
-    let mut answers = members.iter().filter(|member| is_answer(member)).peekable();
-    if known.is_empty() && answers.peek().is_some() && answers.all(|answer| names.nobody_s(&answer.path[0])) {
-        let identity = identify(&root.label, names.pattern);
-        return vec![Draft { identity, source: root.source.clone(), members }];
+    if known.is_empty() {
+        let look = Look::at(&members, names);
+        notes.extend(look.note(&source(&[])));
+        if look.is_one_student_s() {
+            let identity = identify(&root.label, names.pattern);
+            return vec![Draft { identity, source: root.source.clone(), members }];
+        }
     }
     let mut tops: BTreeMap<String, Vec<Member>> = BTreeMap::new();
     members.into_iter().for_each(|member| tops.entry(member.path[0].clone()).or_default().push(member));
@@ -105,13 +65,87 @@ pub(super) fn divide(
         let source = source(&[top]);
         let has_answer = members.iter().any(is_answer);
         match drafts.iter_mut().find(|draft| identity.fits && is_same(&draft.identity, &identity)) {
-            _ if !has_answer && !is_folder && !identity.fits => left_out.push(source),
+            _ if !has_answer && !is_folder && !identity.fits => {
+                notes.push(format!("{source:?} is left out: it does not end in .sql"));
+            }
             // A platform lists the files of one submission next to each other.
             Some(draft) => draft.members.extend(members),
             None => drafts.push(Draft { identity, source, members }),
         }
     }
     drafts
+}
+
+/// What the names at the top of a path say.
+struct Look<'a> {
+    /// In the order of names.
+    tops: Vec<Top<'a>>,
+    /// How many answers there are.
+    answers: usize,
+}
+
+struct Top<'a> {
+    name: &'a str,
+    says: Says,
+    is_file: bool,
+}
+
+impl<'a> Look<'a> {
+    fn at(members: &'a [Member], names: &Names<'_>) -> Look<'a> {
+        let mut tops: Vec<Top<'a>> = Vec::new();
+        let answers = members.iter().filter(|member| is_answer(member));
+        for member in answers.clone() {
+            let (name, is_file) = (member.path[0].as_str(), member.path.len() == 1);
+            if tops.last().is_none_or(|last| last.name != name) {
+                let says = if is_file { names.says(name) } else { names.folder_says(name) };
+                tops.push(Top { name, says, is_file });
+            }
+        }
+        Look { tops, answers: answers.count() }
+    }
+
+    fn any(&self, says: Says) -> bool {
+        self.tops.iter().any(|top| top.says == says)
+    }
+
+    /// Whether all of it is one student's: nothing is somebody's, and what may be is alone or beside parts of the lab.
+    fn is_one_student_s(&self) -> bool {
+        let is_doubtful = self.any(Says::Perhaps) && !self.any(Says::Part) && self.answers > 1;
+        !self.tops.is_empty() && !self.any(Says::Who) && !is_doubtful
+    }
+
+    /// What was taken as what, where that is a guess.
+    fn note(&self, source: &str) -> Option<String> {
+        let is_part = |top: &&Top<'_>| top.says < Says::Perhaps;
+        match () {
+            () if self.answers < 2 => None,
+            () if self.is_one_student_s() => {
+                let names = quoted(self.tops.iter().filter(|top| top.says != Says::Part))?;
+                Some(format!(
+                    "{source:?}: all of it is taken as one submission, because of names such as {names}; \
+                     if they are students, name the files instead of the folder"
+                ))
+            }
+            () if !self.any(Says::Who) => {
+                let names = quoted(self.tops.iter().filter(|top| top.says == Says::Perhaps))?;
+                Some(format!(
+                    "{source:?}: each file is taken as a submission, because of names such as {names}; \
+                     what is one student's belongs into a folder of that student"
+                ))
+            }
+            () => {
+                let names = quoted(self.tops.iter().filter(|top| top.is_file).filter(is_part))?;
+                Some(format!("{source:?}: {names} too is taken as a submission, because there are students beside it"))
+            }
+        }
+    }
+}
+
+/// The first of the names, if there are any.
+fn quoted<'n, 'a: 'n>(tops: impl Iterator<Item = &'n Top<'a>>) -> Option<String> {
+    let names: Vec<String> = tops.map(|top| format!("{:?}", top.name)).collect();
+    let more = if names.len() > QUOTED_NAMES { ", ..." } else { "" };
+    (!names.is_empty()).then(|| names[..names.len().min(QUOTED_NAMES)].join(", ") + more)
 }
 
 fn is_answer(member: &Member) -> bool {
@@ -141,10 +175,10 @@ fn take_metadata(members: &mut Vec<Member>) -> Submitters {
 }
 
 /// Takes folders off that are around everything and are no student's; returns their names.
-fn pass_through(members: &mut [Member], names: &Names<'_>, known: &Submitters) -> Vec<String> {
+fn pass_through(root: &Root, members: &mut [Member], names: &Names<'_>, known: &Submitters) -> Vec<String> {
     let mut around = Vec::new();
     let is_list_s = |members: &[Member]| members.iter().any(|member| known.contains_key(&member.path[1]));
-    while let Some(top) = only_folder(members).filter(|top| is_list_s(members) || names.is_around(top, members)) {
+    while let Some(top) = only_folder(members).filter(|top| is_list_s(members) || names.is_around(top, root, members)) {
         members.iter_mut().for_each(|member| drop(member.path.remove(0)));
         around.push(top);
     }
@@ -159,39 +193,17 @@ fn only_folder(members: &[Member]) -> Option<String> {
 
 impl Names<'_> {
     /// Whether a folder that everything is in is a class's, not a student's.
-    fn is_around(&self, top: &str, members: &[Member]) -> bool {
+    fn is_around(&self, top: &str, root: &Root, members: &[Member]) -> bool {
         if kind(&[top.to_owned()]) == Kind::Archive || identify(top, self.pattern).fits {
             return false;
         }
-        let says_who = |member: &&&Member| !self.nobody_s(&member.path[1]);
         let (below, here): (Vec<&Member>, Vec<&Member>) =
             members.iter().filter(|member| is_answer(member)).partition(|member| member.path.len() > 2);
-        let mut folders: Vec<&str> = below.iter().filter(says_who).map(|member| member.path[1].as_str()).collect();
+        let mut folders: Vec<&str> = below.iter().map(|member| member.path[1].as_str()).collect();
         folders.dedup();
-        let students = folders.len() + here.iter().filter(says_who).count();
-        self.nobody_s(top) || students > 1 || folders.len() == 1 && here.is_empty()
-    }
-
-    /// Whether a name says nothing of whose it is.
-    fn nobody_s(&self, name: &str) -> bool {
-        let stem = stem(name).to_lowercase();
-        let id = stem.replace(['_', ' '], "-");
-        let is_word_of_nobody = |word: &str| {
-            let word = word.trim_matches(|c: char| c.is_ascii_digit());
-            word.chars().nth(1).is_none() || WORDS_OF_NOBODY.contains(&word)
-        };
-        let counted = id.trim_matches(|c: char| c.is_ascii_digit() || c == '-');
-        self.ids.iter().any(|known| *known == id || known == counted)
-            || stem.split(|c: char| !c.is_alphanumeric()).all(is_word_of_nobody)
-                // A long number is somebody's.
-                && (stem.len() <= 3 || stem.chars().any(char::is_alphabetic))
-    }
-}
-
-/// The label of a file that was named itself: its folder's name where its own says nothing.
-pub(super) fn label_of_file(name: &str, folder: Option<&str>, names: &Names<'_>) -> String {
-    match folder.filter(|folder| names.nobody_s(name) && !names.nobody_s(folder)) {
-        Some(folder) => folder.to_owned(),
-        None => stem(name).to_owned(),
+        folders.retain(|folder| self.folder_says(folder) == Says::Who);
+        let students = folders.len() + here.iter().filter(|member| self.says(&member.path[1]) == Says::Who).count();
+        // An archive often has everything in a folder that is called like itself.
+        self.folder_says(top) < Says::Who || top == root.label || students > 1 || folders.len() == 1 && here.is_empty()
     }
 }

@@ -15,6 +15,7 @@ mod disk;
 mod divide;
 mod gradescope;
 pub mod limits;
+mod meaning;
 mod member;
 mod names;
 mod roster;
@@ -30,8 +31,9 @@ pub use roster::Roster;
 
 use super::script::SubmittedFile;
 use crate::course::Lab;
-use divide::{Draft, Names, Root, divide, label_of_file};
+use divide::{Draft, Root, divide};
 use limits::SUBMISSION_BYTES;
+use meaning::{Names, label_of_file};
 use member::{Content, Kind, Tray, kind, stem, too_large};
 use names::{Identity, identify};
 
@@ -44,6 +46,8 @@ pub struct IntakeRules {
     pub roster: Option<Roster>,
     /// Ids of exercises, lessons and the lab: a file that is called like one says nothing of whose it is.
     pub ids: Vec<String>,
+    /// The numbers of the lessons: the same holds for them.
+    pub numbers: Vec<u32>,
 }
 
 impl IntakeRules {
@@ -51,7 +55,8 @@ impl IntakeRules {
     pub fn of(lab: &Lab, pattern: NamePattern, roster: Option<Roster>) -> IntakeRules {
         let exercises = lab.exercises().flat_map(|(_, exercise)| exercise.check.former.iter().chain([&exercise.id]));
         let ids = exercises.chain(lab.lessons.iter().map(|lesson| &lesson.id)).chain([&lab.id]);
-        IntakeRules { pattern, roster, ids: ids.cloned().collect() }
+        let numbers = lab.lessons.iter().map(|lesson| lesson.number).collect();
+        IntakeRules { pattern, roster, ids: ids.cloned().collect(), numbers }
     }
 }
 
@@ -127,7 +132,7 @@ pub enum IntakeError {
 /// A path that is not there, or that is neither file nor folder; paths without any submission.
 pub fn collect(paths: &[PathBuf], rules: &IntakeRules) -> Result<Intake, IntakeError> {
     let mut tray = Tray::default();
-    let names = Names { pattern: &rules.pattern, ids: &rules.ids };
+    let names = Names { pattern: &rules.pattern, ids: &rules.ids, numbers: &rules.numbers };
     let mut handed_in = Vec::new();
     let mut seen = HashSet::new();
     // One that is named twice is read once.
@@ -153,11 +158,11 @@ fn drafts(path: &Path, names: &Names<'_>, tray: &mut Tray) -> Result<Vec<Draft>,
     let about = fs::metadata(path).map_err(|_| IntakeError::Missing(path.to_owned()))?;
     let whole = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
     let (name, source) = (disk::file_name(&whole), path.display().to_string());
-    let mut left_out = Vec::new();
+    let mut notes = Vec::new();
     let drafts = match () {
         () if about.is_dir() => {
             let root = Root { label: name, source: source.trim_end_matches('/').to_owned() };
-            divide(&root, disk::walk(path, tray), names, &mut left_out)
+            divide(&root, disk::walk(path, tray), names, &mut notes)
         }
         () if !about.is_file() => {
             let why = "it is neither a file nor a folder".to_owned();
@@ -166,7 +171,7 @@ fn drafts(path: &Path, names: &Names<'_>, tray: &mut Tray) -> Result<Vec<Draft>,
         () if kind(std::slice::from_ref(&name)) == Kind::Archive => {
             let root = Root { label: stem(&name).to_owned(), source };
             match disk::named_archive(path, tray) {
-                Ok(members) => divide(&root, members, names, &mut left_out),
+                Ok(members) => divide(&root, members, names, &mut notes),
                 Err(why) => vec![refused(&root, why, names)],
             }
         }
@@ -176,9 +181,7 @@ fn drafts(path: &Path, names: &Names<'_>, tray: &mut Tray) -> Result<Vec<Draft>,
             vec![Draft { identity, source, members: vec![disk::named_file(path, tray)] }]
         }
     };
-    for source in left_out {
-        tray.note(format!("{source:?} is left out: it does not end in .sql"));
-    }
+    notes.into_iter().for_each(|note| tray.note(note));
     Ok(drafts)
 }
 

@@ -20,7 +20,7 @@ struct Case {
 impl Case {
     fn new() -> Case {
         let ids = ["exactly-one-worker", "read-once", "parallel-count", "background-processes"].map(str::to_owned);
-        let rules = IntakeRules { ids: ids.to_vec(), ..IntakeRules::default() };
+        let rules = IntakeRules { ids: ids.to_vec(), numbers: (1..=12).collect(), ..IntakeRules::default() };
         Case { dir: tempfile::tempdir().expect("a folder"), rules }
     }
 
@@ -144,6 +144,56 @@ fn names_that_say_nothing_leave_it_to_the_folder() {
     assert_eq!(case.texts(&["ada/answer.sql", "bob/answer.sql"]), pairs(&[("ada", "1"), ("bob", "2")]));
     let case = Case::new().file("ada.zip", zip(&[("lab12/q1.sql", b"1"), ("lab12/q2.sql", b"2")]));
     assert_eq!(case.texts(&["ada.zip"]), pairs(&[("ada", "1|2")]));
+}
+
+/// A folder `c` with those files, and an archive of it.
+fn folder_and_archive(names: &[&str]) -> Case {
+    let members: Vec<String> = names.iter().map(|name| format!("c/{name}")).collect();
+    let zipped: Vec<(&str, &[u8])> = members.iter().map(|name| (name.as_str(), &b"x"[..])).collect();
+    let archive = zip(&zipped);
+    members.iter().fold(Case::new().file("c.zip", archive), |case, name| case.file(name, "x"))
+}
+
+#[test]
+fn files_of_a_folder_are_a_class_unless_they_are_parts_of_the_lab() {
+    for (files, submissions, note) in [
+        (&["ada.sql", "bob.sql"][..], 2, None),
+        (
+            &["s1.sql", "s2.sql", "s3.sql"],
+            3,
+            Some("each file is taken as a submission, because of names such as \"s1.sql\""),
+        ),
+        (&["77.sql", "78.sql"], 2, Some("each file is taken as a submission")),
+        (&["s1/answer.sql", "s2/answer.sql"], 2, None),
+        (&["exactly-one-worker.sql", "read-once.sql"], 1, None),
+        (
+            &["1.sql", "2.sql"],
+            1,
+            Some("all of it is taken as one submission, because of names such as \"1.sql\", \"2.sql\""),
+        ),
+        (&["q1.sql", "q2.sql"], 1, Some("all of it is taken as one submission")),
+        (&["exactly-one-worker.sql", "a.sql"], 1, Some("because of names such as \"a.sql\"")),
+        (&["answers.sql"], 1, None),
+        (&["s1.sql"], 1, None),
+        (&["ada.sql", "read-once.sql"], 2, Some("\"read-once.sql\" too is taken as a submission")),
+    ] {
+        let case = folder_and_archive(files);
+        for path in ["c", "c.zip"] {
+            let intake = case.collect(&[path]);
+            assert_eq!(intake.submissions.len(), submissions, "{path}: {files:?}");
+            let notes = intake.notes.join("\n");
+            assert_eq!(intake.notes.len(), usize::from(note.is_some()), "{path}: {notes}");
+            assert!(notes.contains(note.unwrap_or_default()), "{path}: {notes}");
+        }
+    }
+    let named = folder_and_archive(&["s1.sql", "s2.sql"]).texts(&["c/s1.sql", "c/s2.sql"]);
+    assert_eq!(named, pairs(&[("s1", "x"), ("s2", "x")]));
+}
+
+#[test]
+fn a_name_that_fits_the_pattern_is_somebody_s() {
+    let case = folder_and_archive(&["1.sql", "2.sql"]).pattern(r"^(?<id>\d+)$");
+    assert_eq!(case.texts(&["c"]), pairs(&[("1", "x"), ("2", "x")]));
 }
 
 #[test]

@@ -41,7 +41,7 @@ impl<'a> Stage<'a> {
         self.remove_created(exercise)?;
         self.set_up(&exercise.setup, exercise.check.database.as_deref())?;
         let sidecar = exercise.sidecar.as_ref().map(|hold| self.open_sidecar(exercise, hold)).transpose()?;
-        let expected = Expected::read(&self.lab.expected_file(&exercise.id), self.server.major());
+        let expected = Expected::read(&self.lesson.record(&exercise.id), self.server.major());
         let attempt = Attempt::new(self.normaliser());
         let (shown, succeeded_trials) = (ShownLog::default(), Vec::new());
         self.scene = Some(Scene { exercise, expected, sidecar, attempt, shown, succeeded_trials, failure: None });
@@ -101,7 +101,8 @@ impl<'a> Stage<'a> {
     /// Runs the reference answers that `exercise` builds on; where they are withheld, the student's own.
     fn restore_earlier(&mut self, exercise: &Exercise) -> Result<(), StageError> {
         for id in &exercise.check.after {
-            let Some(earlier) = self.lesson.exercise(id) else { continue };
+            // A hidden exercise may build on one of the lab's lesson.
+            let Some((_, earlier)) = self.lab.exercises().find(|(_, earlier)| earlier.id == *id) else { continue };
             let home = earlier.check.database.as_deref();
             self.remove_created(earlier)?;
             self.set_up(&earlier.setup, home)?;
