@@ -13,6 +13,7 @@
 //! results     long and large results: pagers, interrupts, no room
 //! psql        scripts through the tutor and through psql, compared
 //! grading     a class of ordinary, strange and hostile submissions
+//! second_data grading over other data: typed results are told from computed ones
 //! script      a lab from standard input
 //! submit      what students hand in
 //! teaching    hints, differences in words, looking back, the transcript
@@ -30,6 +31,7 @@ mod psql;
 mod report;
 mod results;
 mod script;
+mod second_data;
 mod server;
 mod sessions;
 mod submit;

@@ -179,9 +179,10 @@ impl Lab {
         self.lessons.iter().flat_map(|lesson| lesson.exercises().map(move |exercise| (lesson, exercise)))
     }
 
-    /// The file of what the exercise's answers and wrong answers show.
-    pub fn expected_file(&self, exercise: &str) -> PathBuf {
-        self.dir.join("expected").join(format!("{exercise}.snap"))
+    /// The file of what an exercise's answers and wrong answers show, by the record's id: the exercise's over the lessons'
+    /// data, and [`DataSet::record_id`](super::DataSet::record_id) over others.
+    pub fn expected_file(&self, record: &str) -> PathBuf {
+        self.dir.join("expected").join(format!("{record}.snap"))
     }
 
     fn nearest_id(&self, asked: &str) -> Option<String> {

@@ -12,6 +12,9 @@ pub(super) const CHECKER_FAULT: &str = "The check itself failed. That is no faul
 pub(super) const NOT_GRADED: &str = "This exercise is not graded here: ";
 pub(super) const MISSING: &str = "What is shown is right, but this does not hold:\n";
 pub(super) const MISSING_STATE: &str = "This does not hold:\n";
+pub(super) const OVER_OTHER_DATA: &str = "It is right for the data of the lesson. Over other data: ";
+pub(super) const ONLY_THESE_DATA: &str = "It is right for the data of the lesson only, and not over other data. Let the server work it out from the data that \
+     are there, and do not write what it is for some of them.";
 pub(super) const DIFFERENT: &str = "This is not what was expected.";
 
 pub(super) fn limit(limit: Limit, exercise_time: Duration) -> String {
