@@ -100,6 +100,16 @@ fn what_stands_before_an_answer_is_there_over_other_data_as_well() {
 }
 
 #[test]
+fn the_limits_hold_over_other_data_too() {
+    let sleeps = "-- exercise: first-answer\n\
+                  SELECT pg_sleep(600) FROM (SELECT FROM trees HAVING count(*) <> 12) AS other;\nSELECT count(*) FROM trees;\n";
+    let graded = grade("1", &[("ada", COMPUTED), ("bob", sleeps)], &["--only", "first-answer", "--seconds", "5"]);
+    assert_eq!(statuses(&graded), ["ada first-answer passed", "bob first-answer timed_out"]);
+    let [_, _, _, feedback] = &said(&graded)[1];
+    assert!(feedback.contains("Over other data: It was stopped: an exercise may take 5 seconds."), "{feedback}");
+}
+
+#[test]
 fn a_typed_result_passes_at_the_prompt() {
     let ran = Tutor::new(&["lab", "1", "--at", "first-answer"]).input("SELECT 12;").expect(0);
     assert!(ran.out.contains("passed: first-answer\n"), "{ran:#?}");
