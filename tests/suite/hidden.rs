@@ -195,6 +195,11 @@ fn mistakes_in_it_are_told_with_their_lines() {
             3,
             "hidden.md:27: the id \"118708-x-3\" is used twice in this file",
         ),
+        (
+            FILE.replace("partial = 0.5", "second_data = true"),
+            3,
+            "hidden.md:7: a further check is about the lesson's data",
+        ),
         (FILE.replace("#thread-count", "#processes"), 3, "hidden.md:27: \"processes\" is a lesson of the lab"),
         (FILE.replace("show_", "shown_").replace("lesson =", "lessons ="), 3, "hidden.md:4: unknown field `lessons`"),
         (FILE.replace("points = 3", "after = [\"read-once\"]"), 3, "hidden.md:27: `after` names \"read-once\""),

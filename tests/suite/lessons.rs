@@ -1,9 +1,9 @@
 //! Every lesson is proved: right answers pass, wrong ones fail with their own feedback, and what both show is recorded.
 
-use tutor::lab::{Proof, prove};
+use tutor::lab::{Proof, prove, prove_second};
 use tutor::server::{Lifetime, Server};
 
-use crate::support::{course, realm};
+use crate::support::{course, realm, second_realm};
 
 /// One test for each lesson, so that they run side by side and a failure names its lesson.
 macro_rules! lessons {
@@ -51,6 +51,13 @@ fn prove_lesson(lab: u32, id: &str) {
     let played = prove(&server, &lab, lesson, &|_| true, &mut |proof| proofs.push(proof));
     if let Err(error) = played {
         panic!("{error}");
+    }
+    if lesson.second_data_exercises().next().is_some() {
+        let server = Server::acquire(second_realm(), Lifetime::Session).expect("a server with other data");
+        let played = prove_second(&server, &lab, lesson, &|_| true, &mut |proof| proofs.push(proof));
+        if let Err(error) = played {
+            panic!("{error}");
+        }
     }
     for proof in &proofs {
         faults.extend(proof.faults.iter().map(|fault| format!("{}: {fault}", proof.id)));

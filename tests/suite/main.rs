@@ -17,6 +17,7 @@
 //! grading     a class of ordinary, strange and hostile submissions
 //! hidden      what an instructor keeps from students: further exercises and checks
 //! interruption  grading that is stopped and goes on
+//! second_data grading over other data: typed results are told from computed ones
 //! script      a lab from standard input
 //! submit      what students hand in
 //! teaching    hints, differences in words, looking back, the transcript
@@ -38,6 +39,7 @@ mod reference;
 mod report;
 mod results;
 mod script;
+mod second_data;
 mod server;
 mod sessions;
 mod submit;

@@ -151,6 +151,9 @@ pub struct GradeArgs {
     /// Only this lesson or exercise; may be given several times.
     #[arg(long, value_name = "ID")]
     pub only: Vec<String>,
+    /// Play nothing again over the second data set, which tells computed answers from typed ones.
+    #[arg(long)]
+    pub one_data_set: bool,
     /// How long one exercise may take, in seconds; a submission may take ten times as long.
     #[arg(long, value_name = "N", default_value_t = crate::grade::limits::EXERCISE_TIME.as_secs())]
     pub seconds: u64,

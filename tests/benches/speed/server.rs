@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use anyhow::Context;
 use postgres::Client;
-use tutor::course::Course;
+use tutor::course::{Course, DataSet};
 use tutor::home::Home;
 use tutor::provision::{self, Consent, Options, Realm};
 use tutor::server::{Lifetime, Role, Sandbox, Server, StopMode, quote_literal};
@@ -111,7 +111,7 @@ impl Drop for BenchServer {
 
 fn realm(course: &Course) -> anyhow::Result<Realm> {
     let home = Home::from_environment()?;
-    let options = Options { consent: Consent::from_environment(false) };
+    let options = Options { consent: Consent::from_environment(false), data: DataSet::First };
     let mut progress = provision::progress::on_standard_error();
     Ok(provision::provision(course.root(), &home, &options, &mut *progress)?)
 }

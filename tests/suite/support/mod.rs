@@ -6,7 +6,7 @@ mod tutor;
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
-use ::tutor::course::Course;
+use ::tutor::course::{Course, DataSet};
 use ::tutor::home::Home;
 use ::tutor::provision::{self, Consent, Options, Realm};
 use ::tutor::server::{Lifetime, Role, Sandbox, Server, StopMode};
@@ -30,15 +30,24 @@ pub(crate) fn course() -> &'static Course {
 /// The private installation, made once as `cargo tutor` makes it.
 pub(crate) fn realm() -> &'static Realm {
     static REALM: OnceLock<Realm> = OnceLock::new();
-    REALM.get_or_init(|| {
-        let home = Home::from_environment().expect("a home");
-        let options = Options { consent: Consent::from_environment(false) };
-        let mut progress = provision::progress::on_standard_error();
-        match provision::provision(course().root(), &home, &options, &mut *progress) {
-            Ok(realm) => realm,
-            Err(error) => panic!("{error}"),
-        }
-    })
+    REALM.get_or_init(|| make_realm(DataSet::First))
+}
+
+/// The one with the second data set, made after the first as grading does.
+pub(crate) fn second_realm() -> &'static Realm {
+    static REALM: OnceLock<Realm> = OnceLock::new();
+    realm();
+    REALM.get_or_init(|| make_realm(DataSet::Second))
+}
+
+fn make_realm(data: DataSet) -> Realm {
+    let home = Home::from_environment().expect("a home");
+    let options = Options { consent: Consent::from_environment(false), data };
+    let mut progress = provision::progress::on_standard_error();
+    match provision::provision(course().root(), &home, &options, &mut *progress) {
+        Ok(realm) => realm,
+        Err(error) => panic!("{error}"),
+    }
 }
 
 /// A private server that no other test uses, with a sandbox that has the extension.

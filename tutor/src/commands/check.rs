@@ -11,8 +11,8 @@ use std::thread;
 use similar::TextDiff;
 
 use super::{Context, Failure, processors, standard_output};
-use crate::course::{Answers, Lab, Lesson};
-use crate::lab::{Proof, prove};
+use crate::course::{Answers, Course, DataSet, Lab, Lesson, SECOND_RECORD};
+use crate::lab::{Proof, prove, prove_second};
 use crate::provision::Realm;
 use crate::repl::{Look, Paint};
 use crate::server::{Lifetime, Server};
@@ -51,9 +51,9 @@ pub(super) fn run(context: &Context, wishes: &Wishes) -> Result<ExitCode, Failur
     for lab in &mut labs {
         wishes.hidden.iter().try_for_each(|file| lab.add_hidden(file))?;
     }
-    let realm = context.realm(&course, &context.home()?)?;
+    let realms = Realms::of(context, &course, &labs)?;
     let prove = |writes| -> Result<Tally, Failure> {
-        labs.iter().try_fold(Tally::default(), |sum, lab| Ok(sum + prove_lab(&realm, lab, wishes, writes)?))
+        labs.iter().try_fold(Tally::default(), |sum, lab| Ok(sum + prove_lab(&realms, lab, wishes, writes)?))
     };
     if wishes.record.is_some() {
         // Verdicts are given by the records, so what was recorded is looked at once more, and proved in the end.
@@ -66,6 +66,24 @@ pub(super) fn run(context: &Context, wishes: &Wishes) -> Result<ExitCode, Failur
         faulty |= prove(false)?.faulty > 0;
     }
     Ok(if faulty { ExitCode::from(1) } else { ExitCode::SUCCESS })
+}
+
+/// What servers are copied from.
+struct Realms {
+    first: Realm,
+    /// With the second data set, if an exercise is proved over it.
+    second: Option<Realm>,
+}
+
+impl Realms {
+    fn of(context: &Context, course: &Course, labs: &[Lab]) -> Result<Realms, Failure> {
+        let home = context.home()?;
+        let first = context.realm(course, &home)?;
+        let mut lessons = labs.iter().flat_map(|lab| &lab.lessons);
+        let needs_second = lessons.any(|lesson| lesson.second_data_exercises().next().is_some());
+        let second = needs_second.then(|| context.realm_with(DataSet::Second, course, &home)).transpose()?;
+        Ok(Realms { first, second })
+    }
 }
 
 #[derive(Default)]
@@ -90,8 +108,9 @@ impl Add for Tally {
     }
 }
 
-fn prove_lab(realm: &Realm, lab: &Lab, wishes: &Wishes, writes: bool) -> Result<Tally, Failure> {
+fn prove_lab(realms: &Realms, lab: &Lab, wishes: &Wishes, writes: bool) -> Result<Tally, Failure> {
     let named = wishes.only.as_deref().or(wishes.record.as_deref()).filter(|id| !id.is_empty());
+    let named = named.map(|id| id.strip_suffix(SECOND_RECORD).unwrap_or(id));
     let wanted = match named {
         None => Wanted::All,
         Some(id) if lab.lessons.iter().any(|lesson| id.strip_suffix(DEMOS) == Some(&lesson.id)) => {
@@ -111,13 +130,13 @@ fn prove_lab(realm: &Realm, lab: &Lab, wishes: &Wishes, writes: bool) -> Result<
     let mut report =
         Report { out: standard_output(), paint: Look::for_stdout().paint, writes, again, tally: Tally::default() };
     writeln!(report.out, "Lab {}: {}", lab.number, lab.title)?;
-    prove_lessons(realm, lab, lessons, &wanted, jobs, &mut |proof| report.proof(&proof))?;
+    prove_lessons(realms, lab, lessons, &wanted, jobs, &mut |proof| report.proof(&proof))?;
     report.end()
 }
 
 /// Proves the lessons, `jobs` at a time, each on a server of its own: lessons count worker slots.
 fn prove_lessons(
-    realm: &Realm,
+    realms: &Realms,
     lab: &Lab,
     lessons: VecDeque<&Lesson>,
     wanted: &Wanted,
@@ -130,7 +149,7 @@ fn prove_lessons(
         for _ in 0..jobs {
             let (queue, sender) = (&queue, sender.clone());
             scope.spawn(move || {
-                if let Err(failure) = work(realm, lab, queue, wanted, &sender) {
+                if let Err(failure) = work(realms, lab, queue, wanted, &sender) {
                     // Nobody listens any more when another failure was first.
                     let _ = sender.send(Err(failure));
                 }
@@ -142,18 +161,28 @@ fn prove_lessons(
 }
 
 fn work(
-    realm: &Realm,
+    realms: &Realms,
     lab: &Lab,
     queue: &Mutex<VecDeque<&Lesson>>,
     wanted: &Wanted,
     sender: &mpsc::Sender<Result<Proof, Failure>>,
 ) -> Result<(), Failure> {
-    let server = Server::acquire(realm, Lifetime::Session)?;
+    let server = Server::acquire(&realms.first, Lifetime::Session)?;
+    let mut second: Option<Server> = None;
     let next = || queue.lock().ok().and_then(|mut queue| queue.pop_front());
     while let Some(lesson) = next() {
-        prove(&server, lab, lesson, &|id| wanted.has(id), &mut |proof| {
+        let mut report = |proof| {
             let _ = sender.send(Ok(proof));
-        })?;
+        };
+        prove(&server, lab, lesson, &|id| wanted.has(id), &mut report)?;
+        let has_second = lesson.second_data_exercises().any(|exercise| wanted.has(&exercise.id));
+        if let Some(realm) = realms.second.as_ref().filter(|_| has_second) {
+            let server = match second.take() {
+                Some(server) => server,
+                None => Server::acquire(realm, Lifetime::Session)?,
+            };
+            prove_second(second.insert(server), lab, lesson, &|id| wanted.has(id), &mut report)?;
+        }
     }
     Ok(())
 }

@@ -7,7 +7,7 @@ use std::process::ExitCode;
 
 use super::{Context, Failure, standard_output};
 use crate::check::Expected;
-use crate::course::{WITHHELD_MARK, without_answers};
+use crate::course::{SECOND_DATA, SECOND_RECORD, WITHHELD_MARK, without_answers};
 use crate::words::count;
 
 /// Writes the copy to `target`, which is new or empty.
@@ -40,10 +40,10 @@ fn copy(file: &Path, target: &Path) -> Result<bool, Failure> {
     let is_named = |name: &str| file.file_name().is_some_and(|file| file == name);
     let has_suffix = |suffix: &str| file.extension().is_some_and(|found| found == suffix);
     let text = match () {
+        () if is_answer_of_a_crate(file) || is_of_second_data(file) => return Ok(false),
         () if is_named("lab.toml") => format!("{WITHHELD_MARK}\n{}", read(file)?),
         () if has_suffix("md") => without_answers(&read(file)?),
         () if has_suffix("snap") => without_wrongs(&read(file)?),
-        () if is_answer_of_a_crate(file) => return Ok(false),
         () => {
             make_folder_of(target)?;
             fs::copy(file, target).map_err(|cause| fault(target, &cause))?;
@@ -58,6 +58,13 @@ fn copy(file: &Path, target: &Path) -> Result<bool, Failure> {
 /// A source beside a crate's manifest is an answer; the student's own is below `src`.
 fn is_answer_of_a_crate(file: &Path) -> bool {
     file.extension().is_some_and(|suffix| suffix == "rs") && file.with_file_name("Cargo.toml").is_file()
+}
+
+/// What computed answers are told from typed ones by.
+fn is_of_second_data(file: &Path) -> bool {
+    let name = file.file_name().unwrap_or_default().to_string_lossy();
+    // Ids have no dots.
+    name == SECOND_DATA || name.ends_with(".snap") && name.contains(SECOND_RECORD)
 }
 
 /// A record without what wrong answers show: it says which mistakes have their own feedback. Records of demos have none.

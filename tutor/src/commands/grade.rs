@@ -14,14 +14,13 @@ use super::grading_progress::GradingProgress;
 use super::{Context, Failure, INTERRUPTED, processors, standard_output};
 use crate::check::Expected;
 use crate::cli::GradeArgs;
-use crate::course::{Exercise, Lab, Lesson};
+use crate::course::{Answers, DataSet, Exercise, Lab, Lesson};
 use crate::grade::formats::{Format, Target};
 use crate::grade::intake::{IntakeRules, NamePattern, Roster, collect};
 use crate::grade::journal::{Header, Journal};
 use crate::grade::{
-    Foreseen, Graded, Paper, Points, Report, Rules, Status, Step, grade_all, lab_digest, merge, script, similar,
+    Foreseen, Graded, Paper, Points, Realms, Report, Rules, Status, Step, grade_all, lab_digest, merge, script, similar,
 };
-use crate::provision::Realm;
 
 /// Grades what the paths hold, or puts reports together. Exit status 0 whatever the students' answers are; 3 when a
 /// check itself failed; 130 after Ctrl-C.
@@ -37,12 +36,18 @@ pub(super) fn run(context: &Context, arguments: &GradeArgs) -> Result<ExitCode, 
     arguments.only.iter().try_for_each(|id| lab.place(id).map(drop))?;
     let papers = papers(&lab, arguments)?;
     let exercise_time = Duration::from_secs(arguments.seconds.max(1));
-    let rules = Rules { lab: &lab, only: arguments.only.clone(), points: points(arguments)?, exercise_time };
-    let realm = context.realm(&course, &context.home()?)?;
+    // A copy for students has no second data set.
+    let second_data = !arguments.one_data_set && lab.answers == Answers::Here;
+    let rules =
+        Rules { lab: &lab, only: arguments.only.clone(), points: points(arguments)?, exercise_time, second_data };
+    let home = context.home()?;
+    let realm = context.realm(&course, &home)?;
     lab.hidden().try_for_each(|lesson| are_recorded(lesson, &lab, realm.major()))?;
+    let second = rules.want_second_data().then(|| context.realm_with(DataSet::Second, &course, &home)).transpose()?;
     let digest =
         lab_digest(&rules, &course.root().join("fixtures")).map_err(|(file, cause)| cannot_read(&file, &cause))?;
-    let run = Run { realm: &realm, rules: &rules, arguments, digest };
+    let realms = Realms { first: &realm, second: second.as_ref() };
+    let run = Run { realms, rules: &rules, arguments, digest };
     let stop = Arc::new(AtomicBool::new(false));
     for signal in [SIGINT, SIGTERM] {
         signal_hook::flag::register(signal, Arc::clone(&stop))?;
@@ -68,9 +73,11 @@ fn stopped(arguments: &GradeArgs) -> &'static str {
 fn are_recorded(lesson: &Lesson, lab: &Lab, major: u16) -> Result<(), Failure> {
     let again = format!("cargo tutor check {} --hidden {} --record", lab.number, lesson.file.display());
     let is_recorded = |exercise: &Exercise| {
-        Expected::read(&lesson.record(&exercise.id), major).is_ok_and(|expected| {
+        let first = Expected::read(&lesson.record(&exercise.id), major).is_ok_and(|expected| {
             expected.answers.len() == exercise.answers.len() && expected.wrongs.len() == exercise.wrongs.len()
-        })
+        });
+        let second = || Expected::read(&lesson.record(&DataSet::Second.record_id(&exercise.id)), major).is_ok();
+        first && (!exercise.check.second_data || second())
     };
     match lesson.exercises().find(|exercise| !is_recorded(exercise)) {
         None => Ok(()),
@@ -132,7 +139,7 @@ fn papers(lab: &Lab, arguments: &GradeArgs) -> Result<Vec<Paper>, Failure> {
 
 /// A run over one class.
 struct Run<'a> {
-    realm: &'a Realm,
+    realms: Realms<'a>,
     rules: &'a Rules<'a>,
     arguments: &'a GradeArgs,
     digest: String,
@@ -153,7 +160,7 @@ impl Run<'_> {
         let mut progress = GradingProgress::new(graded.len() + left.len(), graded.len());
         let jobs = self.arguments.jobs.unwrap_or_else(processors);
         let mut failure = None;
-        grade_all(self.realm, self.rules, left, jobs, stop, &mut |step| {
+        grade_all(self.realms, self.rules, left, jobs, stop, &mut |step| {
             progress.show(&step);
             let Step::Done(done) = step else { return };
             if let Some(Err(error)) = journal.as_mut().map(|journal| journal.keep(&done)) {
@@ -172,7 +179,7 @@ impl Run<'_> {
             lab: self.rules.lab.id.clone(),
             lab_digest: self.digest.clone(),
             kit: env!("CARGO_PKG_VERSION").to_owned(),
-            postgres_major: self.realm.major(),
+            postgres_major: self.realms.first.major(),
         }
     }
 
@@ -185,7 +192,7 @@ impl Run<'_> {
             lab_title: lab.title.clone(),
             lab_digest: self.digest.clone(),
             kit: env!("CARGO_PKG_VERSION").to_owned(),
-            postgres: self.realm.version().split_whitespace().nth(1).unwrap_or_default().to_owned(),
+            postgres: self.realms.first.version().split_whitespace().nth(1).unwrap_or_default().to_owned(),
             similar: similar(&submissions, &Foreseen::of(lab)),
             submissions,
         }

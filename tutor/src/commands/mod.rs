@@ -23,7 +23,7 @@ use std::sync::atomic::AtomicBool;
 pub use failure::Failure;
 
 use crate::cli::{Cli, Command, Common, RoleName};
-use crate::course::Course;
+use crate::course::{Course, DataSet};
 use crate::home::Home;
 use crate::progress::Progress;
 use crate::provision::{self, Consent, Options, Realm};
@@ -81,7 +81,12 @@ impl Context {
 
     /// The private installation with its template; made now if it is not there.
     fn realm(&self, course: &Course, home: &Home) -> Result<Realm, Failure> {
-        let options = Options { consent: Consent::from_environment(self.common.yes) };
+        self.realm_with(DataSet::First, course, home)
+    }
+
+    /// The same with those data in it.
+    fn realm_with(&self, data: DataSet, course: &Course, home: &Home) -> Result<Realm, Failure> {
+        let options = Options { consent: Consent::from_environment(self.common.yes), data };
         let mut progress = provision::progress::on_standard_error();
         Ok(provision::provision(course.root(), home, &options, &mut *progress)?)
     }

@@ -18,6 +18,9 @@ const FIXTURES_README: &str = "\
 
 One SQL file makes one fixture: `mail.sql` makes the fixture `mail`. It is run once, as the student's role, in an empty
 database, and every sandbox of a lesson with `fixture = \"mail\"` is a copy of that database. `empty` is always there.
+
+`second.toml` has the settings that fixtures and set-ups make the second data set with, for exercises that say
+`second_data = true`: a line such as `pages = 13` for `coalesce(current_setting('lab.pages', true), '10')::int`.
 ";
 
 /// Writes the skeleton and says what to do next.

@@ -38,6 +38,9 @@ pub struct Check {
     pub after: Vec<String>,
     /// The database that the exercise plays in, one of the lesson's further ones; the sandbox if it names none.
     pub database: Option<String>,
+    /// Whether an answer has to be right over the second data set too, where one is graded.
+    #[serde(default)]
+    pub second_data: bool,
     /// The crate that the student completes, a folder beside the lesson. `\build` compiles and loads it.
     pub build: Option<String>,
     /// Ids that the exercise had before: scripts that name it so are still understood.

@@ -171,6 +171,10 @@ impl<'a> Reading<'a> {
             let message = format!("{} builds a crate, which grading does not do: a check of it has no use", own.id);
             self.mistake(check.line, message);
         }
+        if check.check.second_data {
+            let message = "a further check is about the lesson's data: `second_data` has no use here".to_owned();
+            self.mistake(check.line, message);
+        }
         Exercise {
             id: own.id.clone(),
             title: own.title.clone(),

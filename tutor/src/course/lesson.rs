@@ -46,6 +46,11 @@ impl Lesson {
         })
     }
 
+    /// The exercises whose answers have to be right over the second data set too, in order.
+    pub fn second_data_exercises(&self) -> impl Iterator<Item = &Exercise> {
+        self.exercises().filter(|exercise| exercise.check.second_data)
+    }
+
     /// The exercise of that id.
     pub fn exercise(&self, id: &str) -> Option<&Exercise> {
         self.exercises().find(|exercise| exercise.id == id)

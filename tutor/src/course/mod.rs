@@ -26,10 +26,28 @@
 //! | `sql,cleanup` | exercise | run as the student when the exercise is left |
 //! | `toml,hidden` | before the first `##`, in a file that `--hidden` names | what is kept from students: the fields of [`Hidden`] |
 //!
+//! # The second data set
+//!
+//! Where the same statement would show something else over other data, `second_data = true` in the check block says so.
+//! Grading then plays an answer that has passed again over the second data set, in a fresh sandbox, and it passes only if
+//! it is right there too: `SELECT 356124` is not. A fixture or a set-up takes what differs from settings, with the
+//! lesson's own value where there is none, and `fixtures/second.toml` has the other value:
+//!
+//! ```text
+//! INSERT INTO pages SELECT generate_series(1, coalesce(current_setting('lab.pages', true), '10')::int);
+//! pages = 13                                                          # in fixtures/second.toml
+//! ```
+//!
+//! What is not marked may depend on the lesson's numbers; set-ups have to work over both. `tutor check --record` records
+//! what the answers show over the second data set beside the first (`expected/<exercise>.second.snap`), and
+//! `tutor check` proves that every answer passes over both and that what it shows differs. Students get neither the
+//! records nor `second.toml`.
+//!
 //! Parsing is a function of the text: [`parse_lesson`] touches no file. Mistakes of an author come out as
 //! [`SourceError`]s with file and line, all of a lesson at once.
 
 mod check;
+mod data_set;
 mod error;
 mod hidden;
 mod lab;
@@ -41,6 +59,7 @@ pub mod skeleton;
 mod withhold;
 
 pub use check::{Check, Compare, Created, Order, Shown, StateCheck, StateRole, When};
+pub use data_set::{DataSet, SECOND_DATA, SECOND_RECORD, data_settings};
 pub use error::{CourseError, SourceError};
 pub use hidden::Hidden;
 pub use lab::{Answers, Course, Lab, Place, WITHHELD_MARK};

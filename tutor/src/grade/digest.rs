@@ -35,7 +35,10 @@ pub fn lab_digest(rules: &Rules<'_>, fixtures: &Path) -> Result<String, (PathBuf
         feed(&mut state, file.file_name().unwrap_or_default().as_encoded_bytes());
         feed(&mut state, &content);
     }
-    feed(&mut state, format!("{:?} {:?} {:?}", rules.only, rules.points, rules.exercise_time).as_bytes());
+    feed(
+        &mut state,
+        format!("{:?} {:?} {:?} {:?}", rules.only, rules.points, rules.exercise_time, rules.second_data).as_bytes(),
+    );
     let digits: String = state.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
     Ok(digits[..DIGITS].to_owned())
 }

@@ -15,7 +15,7 @@ use super::text;
 use super::watchdog::{Limit, Watchdog};
 use super::{ExerciseResult, Graded, Paper};
 use crate::check::Verdict;
-use crate::course::{Exercise, Lesson, Needs};
+use crate::course::{DataSet, Exercise, Lesson, Needs};
 use crate::lab::{Builds, Stage, Usage};
 use crate::provision::Realm;
 use crate::server::{Limits, Server, ServerError};
@@ -178,7 +178,7 @@ impl LessonSession<'_, '_> {
             && !self.stop.load(Ordering::Relaxed)
         {
             let script = self.paper.part(&exercise.id).unwrap_or_default();
-            let further = self.further_check(exercise);
+            let further = self.further_check(exercise, server.realm().data());
             let mut further_verdict = None;
             let (played, limit) = match ungraded(exercise) {
                 Some(verdict) => (Played { verdict, output: String::new() }, None),
@@ -227,9 +227,11 @@ impl LessonSession<'_, '_> {
         Ok(())
     }
 
-    /// The instructor's further check of an exercise of the lab's own.
-    fn further_check(&self, exercise: &Exercise) -> Option<(&Lesson, &Exercise)> {
-        self.rules.lab.further_check(&exercise.id).filter(|_| self.lesson.hidden.is_none())
+    /// The instructor's further check of an exercise of the lab's own. It is about the lesson's data, and has no record
+    /// of what is right over others.
+    fn further_check(&self, exercise: &Exercise, data: DataSet) -> Option<(&Lesson, &Exercise)> {
+        let applies = self.lesson.hidden.is_none() && data == DataSet::First;
+        self.rules.lab.further_check(&exercise.id).filter(|_| applies)
     }
 
     fn is_over(&self) -> bool {

@@ -3,6 +3,7 @@
 //! ```text
 //! files, folders, archives ──intake──> Submission { name, text } ──parts──> exercise id, script
 //!                                           │ runner: a server for each job, a sandbox for each lesson, limits
+//!                                           │ second: what has passed, over other data, where the exercise says so
 //!                                           v
 //!                         Report { Graded { Result } } ──formats──> text, JSON, JUnit, CSV, Gradescope, HTML
 //! reports of parts ──merge──────────────^  ├──statistics──> scores, hardest exercises, commonest mistakes
@@ -26,6 +27,7 @@ mod rules;
 mod run;
 mod score;
 pub mod script;
+mod second;
 mod similar;
 pub mod statistics;
 pub mod submission;
@@ -39,5 +41,5 @@ pub use paper::Paper;
 pub use partition::{Partition, PartitionError};
 pub use report::{Difference, ExerciseResult, Graded, Report, Similar, Status};
 pub use rules::{Points, Rules};
-pub use run::{Step, grade_all};
+pub use run::{Realms, Step, grade_all};
 pub use statistics::Statistics;

@@ -27,7 +27,7 @@ pub struct Report {
 }
 
 /// One submission, graded.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Graded {
     /// Whose it is: from the roster, else from the file's name.
@@ -53,6 +53,14 @@ pub struct Graded {
     pub problems: Vec<String>,
     /// One for each exercise that counts, in the lab's order.
     pub exercises: Vec<ExerciseResult>,
+}
+
+impl Graded {
+    /// Makes the points those of the exercises.
+    pub(super) fn add_up(&mut self) {
+        self.score = self.exercises.iter().map(|exercise| exercise.score).sum();
+        self.max_score = self.exercises.iter().map(|exercise| exercise.max_score).sum();
+    }
 }
 
 /// What became of one exercise.

@@ -18,6 +18,8 @@ pub struct Rules<'a> {
     pub points: Points,
     /// How long one exercise may take.
     pub exercise_time: Duration,
+    /// Whether answers have to be right over the second data set too, where the exercise says so.
+    pub second_data: bool,
 }
 
 /// Points in place of those of the lab's files, from a file of the instructor's (TOML).
@@ -36,7 +38,13 @@ impl Rules<'_> {
         self.only.is_empty() || self.only.iter().any(|id| *id == lesson.id || *id == exercise.id)
     }
 
-    /// How long a whole submission may take.
+    /// Whether some of what is graded has to be right over the second data set too.
+    pub fn want_second_data(&self) -> bool {
+        let has_one = |lesson: &Lesson| lesson.second_data_exercises().any(|exercise| self.wants(lesson, exercise));
+        self.second_data && self.lab.lessons.iter().any(has_one)
+    }
+
+    /// How long a whole submission may take, over each data set.
     pub fn submission_time(&self) -> Duration {
         self.exercise_time * SUBMISSION_EXERCISES
     }

@@ -8,6 +8,7 @@ use std::thread;
 
 use super::job::Job;
 use super::rules::Rules;
+use super::second::grade_again;
 use super::{Graded, Paper};
 use crate::provision::Realm;
 
@@ -22,10 +23,19 @@ pub enum Step {
     GivenUp(String),
 }
 
+/// What servers are copied from.
+#[derive(Debug, Clone, Copy)]
+pub struct Realms<'a> {
+    /// With the lessons' data.
+    pub first: &'a Realm,
+    /// With the second data set; without it, nothing is played again.
+    pub second: Option<&'a Realm>,
+}
+
 /// Grades all submissions, `jobs` at a time; `report` hears of each step, in no order. Ends early, with what is graded so
 /// far, when `stop` becomes true.
 pub fn grade_all(
-    realm: &Realm,
+    realms: Realms<'_>,
     rules: &Rules<'_>,
     papers: Vec<Paper>,
     jobs: usize,
@@ -38,7 +48,7 @@ pub fn grade_all(
     thread::scope(|scope| {
         for _ in 0..jobs {
             let (queue, sender) = (&queue, sender.clone());
-            scope.spawn(move || work(realm, rules, queue, stop, &sender));
+            scope.spawn(move || work(realms, rules, queue, stop, &sender));
         }
         drop(sender);
         receiver.into_iter().for_each(&mut *report);
@@ -46,20 +56,25 @@ pub fn grade_all(
 }
 
 fn work(
-    realm: &Realm,
+    realms: Realms<'_>,
     rules: &Rules<'_>,
     queue: &Mutex<VecDeque<Paper>>,
     stop: &Arc<AtomicBool>,
     sender: &Sender<Step>,
 ) {
     let next = || queue.lock().unwrap_or_else(PoisonError::into_inner).pop_front();
-    let mut job = Job::new(realm, rules, stop);
+    let mut job = Job::new(realms.first, rules, stop);
+    let mut again = realms.second.map(|realm| Job::new(realm, rules, stop));
     while !stop.load(Ordering::Relaxed)
         && let Some(paper) = next()
     {
         // Whoever listens does so to the end.
         let _ = sender.send(Step::Began(paper.name.clone()));
-        let step = match job.grade(&paper) {
+        let graded = job.grade(&paper).and_then(|graded| match &mut again {
+            Some(again) => grade_again(again, rules.lab, &paper, graded),
+            None => Some(graded),
+        });
+        let step = match graded {
             Some(graded) => Step::Done(Box::new(graded)),
             None => Step::GivenUp(paper.name),
         };

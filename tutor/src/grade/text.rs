@@ -15,6 +15,9 @@ pub(super) const MISSING_STATE: &str = "This does not hold:\n";
 pub(super) const FURTHER: &str = "The answer is right here, but not under a further check of your instructor's.";
 pub(super) const FURTHER_STATE: &str = "The answer is right here, but this does not hold:\n";
 pub(super) const HIDDEN_FAULT: &str = "`tutor check LAB --hidden FILE` says why.";
+pub(super) const OVER_OTHER_DATA: &str = "It is right for the data of the lesson. Over other data: ";
+pub(super) const ONLY_THESE_DATA: &str = "It is right for the data of the lesson only, and not over other data. Let the server work it out from the data that \
+     are there, and do not write what it is for some of them.";
 pub(super) const DIFFERENT: &str = "This is not what was expected.";
 
 pub(super) fn limit(limit: Limit, exercise_time: Duration) -> String {

@@ -20,7 +20,7 @@ mod watch;
 mod workshop;
 
 pub use portable::{Portable, Showed, ShownPids, portable};
-pub use proof::{Proof, prove};
+pub use proof::{Proof, prove, prove_second};
 pub use scene::{ScriptError, session_options, session_variables, volatile_texts};
 pub use stage::{Builds, Stage, StageError, Usage};
 pub use workshop::{Workshop, WorkshopError};

@@ -1,9 +1,13 @@
 //! Proving a lesson: right answers pass, wrong ones fail with their own feedback, demos show what they showed.
 
+mod second;
+
 use std::cell::RefCell;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
+
+pub use second::prove_second;
 
 use super::{Builds, Stage, StageError, Usage};
 use crate::check::{Expected, Feedback, Item, Outcome, Verdict, record_for, variant};
@@ -17,7 +21,7 @@ use crate::sessions::{Ran, session_asked_for};
 /// What proving one exercise, or a lesson's demos, brought to light.
 #[derive(Debug, Clone)]
 pub struct Proof {
-    /// The exercise's id, or `<lesson>.demos`.
+    /// The exercise's id, with `.second` over the second data set; or `<lesson>.demos`.
     pub id: String,
     /// What was shown this time, as it is recorded.
     pub shown: String,
@@ -72,6 +76,9 @@ impl Proof {
         Ok(())
     }
 }
+
+/// What is wrong where there is nothing to give a verdict by.
+const NOTHING_RECORDED: &str = "nothing is recorded yet";
 
 /// Where the records of an exercise go.
 #[derive(Debug, Clone)]
@@ -136,7 +143,7 @@ fn prove_exercise<'a>(stage: &mut Stage<'a>, lab: &Lab, exercise: &'a Exercise) 
     }
     // Without a record there is nothing to give a verdict by.
     if !record_for(&stage.lesson().record(&exercise.id), stage.major()).is_file() {
-        faults = vec!["nothing is recorded yet".to_owned()];
+        faults = vec![NOTHING_RECORDED.to_owned()];
     }
     faults.extend(nothing_fault(stage, exercise));
     faults.extend(likeness_faults(exercise, &expected));

@@ -8,6 +8,7 @@ use sha2::{Digest, Sha256};
 
 use super::ingredients::Ingredients;
 use super::postgres::Installed;
+use crate::course::DataSet;
 
 /// Changed whenever this crate lays a realm out differently, so that an older one is not used.
 const LAYOUT: u32 = 3;
@@ -32,6 +33,9 @@ impl Sources {
                 feed(&mut state, path.to_string_lossy().as_bytes());
                 feed(&mut state, &content);
             }
+        }
+        if ingredients.data == DataSet::Second {
+            feed(&mut state, b"second data set");
         }
         Ok(Sources(state))
     }
@@ -97,7 +101,8 @@ mod tests {
         for name in ["extension/src", "extension/target", "fixtures"] {
             fs::create_dir_all(course.path().join(name))?;
         }
-        let ingredients = Ingredients { course: course.path().to_owned(), kit: course.path().to_owned() };
+        let root = || course.path().to_owned();
+        let ingredients = Ingredients { course: root(), kit: root(), data: DataSet::First };
         let read = || Sources::read(&ingredients).map_err(|(_, cause)| cause);
         fs::write(course.path().join("extension/src/lib.rs"), "a")?;
         let first = read()?.digest(&installed("15.1"));
@@ -105,6 +110,8 @@ mod tests {
         fs::write(course.path().join("extension/target/x"), "x")?;
         assert_eq!(read()?.digest(&installed("15.1")), first);
         assert_ne!(read()?.digest(&installed("15.2")), first);
+        let second = Ingredients { data: DataSet::Second, ..ingredients.clone() };
+        assert_ne!(Sources::read(&second).map_err(|(_, cause)| cause)?.digest(&installed("15.1")), first);
         fs::write(course.path().join("extension/src/lib.rs"), "b")?;
         assert_ne!(read()?.digest(&installed("15.1")), first);
         Ok(())

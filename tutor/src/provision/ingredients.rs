@@ -4,6 +4,8 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::course::DataSet;
+
 /// The folder of the extension's sources, below the kit's root.
 pub(super) const EXTENSION: &str = "extension";
 
@@ -17,17 +19,19 @@ pub(crate) struct Ingredients {
     pub(crate) course: PathBuf,
     /// The kit: the workspace with the extension in it. Often the same folder.
     pub(crate) kit: PathBuf,
+    /// Which data the fixtures are loaded with.
+    pub(crate) data: DataSet,
 }
 
 impl Ingredients {
     /// For a course, whose folder may be the kit's; else the kit is looked for from the working directory and around
     /// the executable. Without any, the course is named as the place where the extension is missing.
-    pub(crate) fn of(course: &Path) -> Ingredients {
+    pub(crate) fn of(course: &Path, data: DataSet) -> Ingredients {
         let here = std::env::current_dir().unwrap_or_default();
         let executable = std::env::current_exe().unwrap_or_default();
         let places = [course].into_iter().chain(here.ancestors()).chain(executable.ancestors().skip(1));
         let kit = places.map(Path::to_owned).find(|place| is_kit(place)).unwrap_or_else(|| course.to_owned());
-        Ingredients { course: course.canonicalize().unwrap_or_else(|_| course.to_owned()), kit }
+        Ingredients { course: course.canonicalize().unwrap_or_else(|_| course.to_owned()), kit, data }
     }
 
     pub(super) fn extension(&self) -> PathBuf {

@@ -11,6 +11,7 @@
 
 mod answers;
 mod cargo;
+mod data;
 mod digest;
 mod extension;
 mod ingredients;
@@ -37,6 +38,7 @@ pub use realm::Realm;
 pub use template::{EMPTY_FIXTURE, TemplateError};
 pub(crate) use template::{database_settings, template_database};
 
+use crate::course::DataSet;
 use crate::home::{Home, HomeError, NEW, OLD, make_dir};
 use crate::server::{Account, AccountError, Postmaster, ProcessError, ServerError, StopMode};
 use digest::Sources;
@@ -53,6 +55,8 @@ const PACKAGED: &str = "/usr/lib/postgresql";
 pub struct Options {
     /// Whether packages may be installed.
     pub consent: Consent,
+    /// Which data the realm's fixtures hold.
+    pub data: DataSet,
 }
 
 /// Why there is no realm. Each message has three parts on lines of their own: what happened, why, what to do.
@@ -92,6 +96,16 @@ pub enum ProvisionError {
         /// The missing parts.
         missing: String,
     },
+    /// The settings of the second data set cannot be had.
+    #[error(
+        "{file}: {why}\nexercises of this course ask for a second data set, and this file says in what it differs\nmend or write that file: a setting a line, such as `pages = 13`"
+    )]
+    SecondData {
+        /// The file.
+        file: PathBuf,
+        /// What is wrong with it.
+        why: String,
+    },
     /// The disk is full.
     #[error(
         "the disk with {path} is full\nthe private server needs about 300 MB, the extension's build 400 MB\nfree some space, or set TUTOR_HOME to a directory on another disk"
@@ -126,7 +140,7 @@ pub fn provision(
     options: &Options,
     progress: &mut dyn Progress,
 ) -> Result<Realm, ProvisionError> {
-    let made = find_or_make(&Ingredients::of(course_root), home, options, progress);
+    let made = find_or_make(&Ingredients::of(course_root, options.data), home, options, progress);
     match &made {
         Ok(_) => progress.end(),
         Err(_) => progress.fail(),
@@ -268,9 +282,11 @@ struct Work<'a> {
 
 impl Work<'_> {
     fn make(&self, progress: &mut dyn Progress) -> Result<Realm, ProvisionError> {
+        // A mistake in it comes out before anything long is done.
+        let data_settings = data::read(self.ingredients)?;
         let library = extension::build(&self.ingredients.kit, self.home, self.installed, progress)?;
         let new = self.home.new_realm(self.installed.major, &self.digest);
-        let filled = self.fill(&new, &library, progress);
+        let filled = self.fill(&new, &library, data_settings, progress);
         if filled.is_err() {
             fs::remove_dir_all(&new).unwrap_or_default();
         }
@@ -286,7 +302,13 @@ impl Work<'_> {
         Ok(realm.compiled_with(extension::compiler(&self.ingredients.kit, self.home, self.installed)))
     }
 
-    fn fill(&self, new: &Path, library: &Path, progress: &mut dyn Progress) -> Result<(), ProvisionError> {
+    fn fill(
+        &self,
+        new: &Path,
+        library: &Path,
+        data_settings: Vec<(String, String)>,
+        progress: &mut dyn Progress,
+    ) -> Result<(), ProvisionError> {
         // Root's realm is entered by the server's user; nobody else gets into an ordinary user's home anyway.
         make_dir(new, 0o755).map_err(at(new))?;
         let install = new.join("install");
@@ -296,6 +318,7 @@ impl Work<'_> {
             bin: &install.join(&bin),
             data: &new.join("template"),
             fixtures: &self.ingredients.fixtures(),
+            data_settings: &data::statements(&data_settings),
             account: &self.account,
         };
         let fixtures = template::make(&recipe, progress)?;
@@ -309,6 +332,8 @@ impl Work<'_> {
             fixtures,
             account: self.account.clone(),
             course: self.ingredients.course.clone(),
+            data: self.ingredients.data,
+            data_settings,
         };
         realm::complete(new, &facts).map_err(at(new))
     }

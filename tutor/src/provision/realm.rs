@@ -15,8 +15,10 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::cargo::{self, Compiler};
+use super::data;
 use super::postgres::library_suffix;
 use super::progress::{Failure, Progress};
+use crate::course::DataSet;
 use crate::home::{Home, OLD};
 use crate::server::{Account, AccountError, stop_orphans};
 
@@ -43,6 +45,12 @@ pub(crate) struct Facts {
     pub(crate) account: Account,
     /// The course that it was made for.
     pub(crate) course: PathBuf,
+    /// Which data its fixtures hold.
+    #[serde(default)]
+    pub(crate) data: DataSet,
+    /// The settings that these data were made with.
+    #[serde(default)]
+    pub(crate) data_settings: Vec<(String, String)>,
 }
 
 /// A realm that can be used, held for as long as the value or a clone of it lives.
@@ -93,6 +101,16 @@ impl Realm {
     /// The names that a sandbox can be cloned from.
     pub fn fixtures(&self) -> &[String] {
         &self.facts.fixtures
+    }
+
+    /// Which data its fixtures hold.
+    pub fn data(&self) -> DataSet {
+        self.facts.data
+    }
+
+    /// The statements that make the settings of its data in a session, for set-ups; empty for the lessons' data.
+    pub(crate) fn data_settings(&self) -> String {
+        data::statements(&self.facts.data_settings)
     }
 
     /// A program of the private installation: `postgres`, `initdb` or `pg_ctl`.

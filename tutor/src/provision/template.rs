@@ -99,6 +99,8 @@ pub(crate) struct Recipe<'a> {
     pub(crate) data: &'a Path,
     /// The course's `fixtures`.
     pub(crate) fixtures: &'a Path,
+    /// Statements that come before each fixture: they make the settings of the second data set.
+    pub(crate) data_settings: &'a str,
     /// Who runs the server.
     pub(crate) account: &'a Account,
 }
@@ -199,7 +201,7 @@ fn fill(
     for file in fixture_files(recipe.fixtures)? {
         let name = file.file_stem().unwrap_or_default().to_string_lossy().into_owned();
         progress.begin(&format!("loading the fixture {name}"));
-        load(&mut admin, address, password, &name, Some(&file))?;
+        load(&mut admin, address, password, &name, Some((&file, recipe.data_settings)))?;
         names.push(name);
     }
     if !names.iter().any(|name| name == EMPTY_FIXTURE) {
@@ -216,21 +218,23 @@ pub(crate) fn template_database(fixture: &str) -> String {
     format!("template_{fixture}")
 }
 
-/// Loads as the student, so that its objects are the student's; afterwards nobody can connect to the database.
+/// Loads a file, after the statements that its data depend on, as the student, so that its objects are the student's;
+/// afterwards nobody can connect to the database.
 fn load(
     admin: &mut Client,
     address: &Address,
     password: &str,
     name: &str,
-    file: Option<&Path>,
+    fixture: Option<(&Path, &str)>,
 ) -> Result<(), ProvisionError> {
     let refused = |what| move |cause| ProvisionError::from(TemplateError::Refused { what, cause: said(&cause) });
     let database = template_database(name);
     let quoted = quote_ident(&database);
     admin.batch_execute(&format!("CREATE DATABASE {quoted} OWNER student")).map_err(refused("make a database"))?;
-    if let Some(file) = file {
+    if let Some((file, data_settings)) = fixture {
         let sql = fs::read_to_string(file).map_err(at(file))?;
         let mut student = address.connect(Role::Student, "", &database).map_err(refused("let the student in"))?;
+        student.batch_execute(data_settings).map_err(refused("take settings"))?;
         student.batch_execute(&sql).map_err(|cause| fixture_error(file, &sql, &cause, &address.socket_dir))?;
     }
     let mut inside = address.connect(Role::Admin, password, &database).map_err(refused("accept a connection"))?;

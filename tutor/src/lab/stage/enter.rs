@@ -41,7 +41,8 @@ impl<'a> Stage<'a> {
         self.remove_created(exercise)?;
         self.set_up(&exercise.setup, exercise.check.database.as_deref())?;
         let sidecar = exercise.sidecar.as_ref().map(|hold| self.open_sidecar(exercise, hold)).transpose()?;
-        let expected = Expected::read(&self.lesson.record(&exercise.id), self.server.major());
+        let record = self.server.realm().data().record_id(&exercise.id);
+        let expected = Expected::read(&self.lesson.record(&record), self.server.major());
         let attempt = Attempt::new(self.normaliser());
         let (shown, succeeded_trials) = (ShownLog::default(), Vec::new());
         self.scene = Some(Scene { exercise, expected, sidecar, attempt, shown, succeeded_trials, failure: None });
@@ -133,13 +134,15 @@ impl<'a> Stage<'a> {
         Ok(())
     }
 
-    /// Runs a script in a session of its own, in the database that the lesson calls `home`.
+    /// Runs a script in a session of its own, in the database that the lesson calls `home`, with the settings that the
+    /// data of the second data set are made with.
     pub(super) fn run_as(&self, role: Role, home: Option<&str>, script: &str, line: usize) -> Result<(), StageError> {
         let place = format!("{}:{line}", self.lesson.file.display());
         let mut shell = self.connect(role, self.sandbox.database_of(home))?;
         // The student's objects must not be taken for PostgreSQL's own by a superuser.
         let path = if role == Role::Admin { "SET search_path = pg_catalog, pg_temp;" } else { "" };
-        let ran = run_script(&mut shell, path).and_then(|_| run_script(&mut shell, script));
+        let before = self.server.realm().data_settings() + path;
+        let ran = run_script(&mut shell, &before).and_then(|_| run_script(&mut shell, script));
         ran.map(drop).map_err(|cause| StageError::Setup { place, cause })
     }
 
