@@ -145,7 +145,7 @@ pub struct GradeArgs {
     /// The file of the report, or the folder of several formats and of HTML (default: standard output).
     #[arg(long, short, value_name = "OUT")]
     pub output: Option<PathBuf>,
-    /// How many submissions are graded at a time (default: one for each processor).
+    /// How many submissions are graded at a time (default: two for each processor).
     #[arg(long, value_name = "N")]
     pub jobs: Option<usize>,
     /// Only this lesson or exercise; may be given several times.

@@ -18,6 +18,8 @@ pub(crate) struct Spool {
     memory: Vec<u8>,
     /// Bytes of `memory` from which on it goes to the file.
     bound: usize,
+    /// Bytes that memory and file hold together at most.
+    most: u64,
     file: Option<File>,
     /// Bytes in the file: whole records only.
     in_file: u64,
@@ -26,7 +28,12 @@ pub(crate) struct Spool {
 impl Spool {
     /// Without records; keeps up to `bound` bytes in memory.
     pub(crate) fn new(bound: usize) -> Self {
-        Self { memory: Vec::new(), bound, file: None, in_file: 0 }
+        Self { memory: Vec::new(), bound, most: u64::MAX, file: None, in_file: 0 }
+    }
+
+    /// The same, which takes no more than `most` bytes of records.
+    pub(crate) fn with_most(self, most: u64) -> Self {
+        Self { most, ..self }
     }
 
     /// Where the next record will begin.
@@ -34,9 +41,13 @@ impl Spool {
         self.in_file + self.memory.len() as u64
     }
 
-    /// Appends a record of up to 4 GB. The error is the file's: that it cannot be made, or has no room.
+    /// Appends a record of up to 4 GB. The error is the file's: that it cannot be made, or has no room; or it is
+    /// [`FileTooLarge`](io::ErrorKind::FileTooLarge), because there would be more than the spool takes.
     pub(crate) fn push(&mut self, record: &[u8]) -> io::Result<()> {
         let length = u32::try_from(record.len()).map_err(|_| io::Error::from(io::ErrorKind::InvalidInput))?;
+        if self.end() + (HEAD + record.len()) as u64 > self.most {
+            return Err(io::ErrorKind::FileTooLarge.into());
+        }
         self.memory.extend_from_slice(&length.to_ne_bytes());
         self.memory.extend_from_slice(record);
         if self.memory.len() > self.bound { self.write_out() } else { Ok(()) }
@@ -141,6 +152,13 @@ mod tests {
             spool.push(&[7; 100]).expect("room");
             assert!(spool.memory.capacity() <= 20_000 + 1_000, "{}", spool.memory.capacity());
         }
+    }
+
+    #[test]
+    fn what_is_too_much_is_refused() {
+        let mut spool = Spool::new(10).with_most(1_000);
+        let taken = (0..100).take_while(|_| spool.push(&[7; 96]).is_ok()).count();
+        assert_eq!((taken, records(&spool, 0).len()), (10, 10));
     }
 
     #[test]

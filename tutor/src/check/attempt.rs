@@ -10,6 +10,9 @@ use crate::wire::{Column, TransactionStatus};
 /// How many of the things shown are kept. The last ones decide, and no answer shows as many.
 const KEPT_ITEMS: usize = 64;
 
+/// How many bytes of them are kept, besides the latest thing.
+const KEPT_ITEM_BYTES: usize = 16 * 1024 * 1024;
+
 /// How many bytes of messages are kept, the latest.
 const KEPT_MESSAGE_BYTES: usize = 256 * 1024;
 
@@ -93,8 +96,7 @@ impl Attempt {
         self.is_fresh = !items.is_empty() || self.in_transaction && self.is_fresh;
         self.in_transaction = execution.transaction != TransactionStatus::Idle;
         self.shown.extend(items);
-        let surplus = self.shown.len().saturating_sub(KEPT_ITEMS);
-        self.shown.drain(..surplus);
+        self.shown.drain(..surplus(&self.shown));
     }
 
     /// From now on, this number in an `integer` column is a process id.
@@ -184,6 +186,16 @@ impl Attempt {
     }
 }
 
+/// How many of the first things are too many.
+fn surplus(shown: &[Item]) -> usize {
+    let mut bytes = 0;
+    let kept = shown.iter().rev().take(KEPT_ITEMS).enumerate().take_while(|(place, item)| {
+        bytes += item.size();
+        *place == 0 || bytes <= KEPT_ITEM_BYTES
+    });
+    shown.len() - kept.count()
+}
+
 /// Cuts the beginning off a text that is longer than `bytes`.
 fn keep_end(text: &mut String, bytes: usize) {
     if text.len() > bytes {
@@ -213,6 +225,15 @@ mod tests {
         let rows = ResultSet { columns: vec![column], rows: vec![vec![Some("1".to_owned())]], tag: String::new() };
         let results = if shows { vec![rows] } else { Vec::new() };
         Execution { results, ..Execution::new("", transaction) }
+    }
+
+    #[test]
+    fn the_latest_things_are_kept_within_bounds() {
+        let rows = |bytes: usize| Item::Rows(vec!["x".repeat(bytes)]);
+        assert_eq!(surplus(&vec![rows(1); KEPT_ITEMS + 2]), 2);
+        assert_eq!(surplus(&[rows(1), rows(KEPT_ITEM_BYTES), rows(1)]), 2);
+        assert_eq!(surplus(&[rows(1), rows(KEPT_ITEM_BYTES + 1)]), 1);
+        assert_eq!(surplus(&[]), 0);
     }
 
     #[test]

@@ -38,6 +38,14 @@ impl fmt::Display for Item {
 }
 
 impl Item {
+    /// The bytes of its text.
+    pub(super) fn size(&self) -> usize {
+        match self {
+            Item::Rows(lines) | Item::Plan(lines) => lines.iter().map(String::len).sum(),
+            Item::Error(sqlstate) => sqlstate.len(),
+        }
+    }
+
     /// Whether a check of this kind looks at such a thing. An error always counts: it is not what was asked for.
     pub(super) fn counts_for(&self, compare: Compare) -> bool {
         match (self, compare) {

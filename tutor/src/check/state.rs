@@ -25,7 +25,7 @@ const ACTIVITY: &str = "
 const IS_BLOCKED: &str = "
     SELECT EXISTS (SELECT FROM pg_catalog.unnest(pg_catalog.pg_blocking_pids($1)) AS b (pid) WHERE NOT b.pid = ANY ($2))";
 
-/// Functions of the student's own that are called like one of the extensions that lessons are about.
+/// Functions of the student's own that are called like one of the extensions that lessons are about, the first of them.
 const IMPOSTERS: &str = "
     SELECT DISTINCT p.proname::pg_catalog.text
     FROM pg_catalog.pg_proc p
@@ -33,7 +33,7 @@ const IMPOSTERS: &str = "
     JOIN pg_catalog.pg_roles r ON r.oid OPERATOR(pg_catalog.=) p.proowner
     WHERE p.proname OPERATOR(pg_catalog.~) '^(pg_background_|dblink(_|$))'
       AND l.lanname OPERATOR(pg_catalog.<>) 'c' AND r.rolname OPERATOR(pg_catalog.=) 'student'
-    ORDER BY 1";
+    ORDER BY 1 LIMIT 10";
 
 /// How long the sandbox must have stood still before nothing more is expected of it.
 const SETTLED_FOR: Duration = Duration::from_secs(1);
@@ -134,10 +134,12 @@ impl Process {
 
     /// It waits for another process, not for time or work of its own.
     fn waits_for_others(&self) -> bool {
-        let is_kind_of_wait = WAITS_FOR_OTHERS.contains(&self.wait_event_type.as_str());
-        is_kind_of_wait
-            || self.wait_event == FULL_CLIENT
-            || self.is_other_worker() && self.wait_event_type == "Extension"
+        self.is_held() || self.is_other_worker() && self.wait_event_type == "Extension"
+    }
+
+    /// It waits until another process lets it go on.
+    fn is_held(&self) -> bool {
+        WAITS_FOR_OTHERS.contains(&self.wait_event_type.as_str()) || self.wait_event == FULL_CLIENT
     }
 
     /// A background worker of another extension. It reports no state; on its latch, it waits for something to do.
@@ -184,6 +186,12 @@ impl Activity {
             .all(|process| !process.wait_event_type.is_empty())
     }
 
+    /// Something is not quiet, and all that is not waits until another process lets it go on.
+    pub fn is_held(&self) -> bool {
+        let mut restless = self.processes.iter().filter(|process| !process.is_quiet()).peekable();
+        restless.peek().is_some() && restless.all(Process::is_held)
+    }
+
     /// Everything that is not quiet waits for another process, such as a worker for somebody who reads its full queue.
     pub fn waits_for_others(&self) -> bool {
         let restless = self.processes.iter().filter(|process| !process.is_quiet());
@@ -192,16 +200,30 @@ impl Activity {
 }
 
 /// Notices that nothing changes in the sandbox any more.
-#[derive(Debug, Default)]
-pub struct Stillness(Option<(Instant, Activity)>);
+#[derive(Debug)]
+pub struct Stillness {
+    since: Option<(Instant, Activity)>,
+    lasts_for: Duration,
+}
+
+impl Default for Stillness {
+    fn default() -> Stillness {
+        Stillness::of(SETTLED_FOR)
+    }
+}
 
 impl Stillness {
+    /// Of what has been the same for so long.
+    pub fn of(lasts_for: Duration) -> Stillness {
+        Stillness { since: None, lasts_for }
+    }
+
     /// Takes one more look; whether what is to be seen has been the same for a while.
     pub fn lasts(&mut self, now: Activity) -> bool {
-        match &self.0 {
-            Some((since, before)) if *before == now => since.elapsed() >= SETTLED_FOR,
+        match &self.since {
+            Some((since, before)) if *before == now => since.elapsed() >= self.lasts_for,
             _ => {
-                self.0 = Some((Instant::now(), now));
+                self.since = Some((Instant::now(), now));
                 false
             }
         }

@@ -22,6 +22,10 @@ use crate::grade::{
     Foreseen, Graded, Paper, Points, Realms, Report, Rules, Status, Step, grade_all, lab_digest, merge, script, similar,
 };
 
+/// How many submissions are graded at a time for each processor: more than half of the time they wait, for locks and
+/// pauses that their lessons are about.
+const JOBS_PER_PROCESSOR: usize = 2;
+
 /// Grades what the paths hold, or puts reports together. Exit status 0 whatever the students' answers are; 3 when a
 /// check itself failed; 130 after Ctrl-C.
 pub(super) fn run(context: &Context, arguments: &GradeArgs) -> Result<ExitCode, Failure> {
@@ -158,7 +162,7 @@ impl Run<'_> {
             }
         }
         let mut progress = GradingProgress::new(graded.len() + left.len(), graded.len());
-        let jobs = self.arguments.jobs.unwrap_or_else(processors);
+        let jobs = self.arguments.jobs.unwrap_or_else(|| processors() * JOBS_PER_PROCESSOR);
         let mut failure = None;
         grade_all(self.realms, self.rules, left, jobs, stop, &mut |step| {
             progress.show(&step);

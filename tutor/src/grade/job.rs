@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use super::clean::is_clean;
 use super::hidden::check_further;
-use super::limits::{ADDRESS_SPACE_BYTES, TEMPORARY_FILES};
+use super::limits::{ADDRESS_SPACE_BYTES, STUDENT_SESSIONS, TEMPORARY_FILES};
 use super::player::{Played, play};
 use super::rules::Rules;
 use super::score::{checked_further, result};
@@ -125,7 +125,8 @@ impl<'a> Job<'a> {
             return Ok(server.clone());
         }
         let settings = [("temp_file_limit", TEMPORARY_FILES.to_owned())];
-        let limits = Limits { address_space_bytes: Some(ADDRESS_SPACE_BYTES) };
+        let limits =
+            Limits { address_space_bytes: Some(ADDRESS_SPACE_BYTES), student_sessions: Some(STUDENT_SESSIONS) };
         let server = Server::make(self.realm, &settings, limits)?;
         self.server = Some(server.clone());
         Ok(server)

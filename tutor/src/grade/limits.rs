@@ -24,5 +24,18 @@ pub const TEMPORARY_FILES: &str = "1GB";
 /// The address space of each server process. Kept by the system (`RLIMIT_AS`), because `work_mem` is the student's.
 pub const ADDRESS_SPACE_BYTES: u64 = 3 * 1024 * 1024 * 1024;
 
+/// How many sessions the student's role may have at a time, those of dblink included. Kept by the server
+/// (`CONNECTION LIMIT`), so that the tutor's own always find room.
+pub const STUDENT_SESSIONS: u16 = 50;
+
+/// How many sessions a submission may open with `\session` for one exercise. Kept by the player; what each may take of the
+/// tutor's memory and disk is kept by its shell (`psql/confined.rs`).
+pub const NAMED_SESSIONS: usize = 8;
+
+/// How much of a difference is kept for the report: lines on each side, and characters of each. Kept when it is told.
+pub const DIFFERENCE_LINES: usize = 200;
+/// See [`DIFFERENCE_LINES`].
+pub const DIFFERENCE_LINE_CHARACTERS: usize = 2_000;
+
 /// How much of what an exercise prints is kept for the report. Kept while it arrives.
 pub const OUTPUT_BYTES: usize = 32 * 1024;

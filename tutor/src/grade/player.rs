@@ -2,7 +2,8 @@
 
 use std::io;
 
-use super::limits::OUTPUT_BYTES;
+use super::limits::{NAMED_SESSIONS, OUTPUT_BYTES};
+use super::text;
 use super::watchdog::Watchdog;
 use crate::check::Verdict;
 use crate::course::Exercise;
@@ -102,6 +103,11 @@ impl Play<'_, '_> {
     }
 
     fn switch_session(&mut self, name: &str) -> Flow {
+        let open: Vec<&str> = self.stage.sessions().iter().map(|(open, _)| open).collect();
+        if open.len() >= NAMED_SESSIONS && !open.contains(&name) {
+            self.output.push(text::too_many_sessions().as_bytes());
+            return Flow::GoOn;
+        }
         match self.stage.switch_session(name) {
             Ok(()) => Flow::GoOn,
             Err(error) => {
@@ -112,6 +118,8 @@ impl Play<'_, '_> {
     }
 
     fn after(&mut self, ran: io::Result<Ran>) -> Flow {
+        // Nobody is told at a prompt of what has ended meanwhile.
+        drop(self.stage.take_finished());
         let performed = match ran {
             // Output goes to memory, so this is a session that is gone.
             Err(_) => return Flow::Stop,

@@ -1,5 +1,6 @@
 //! From a verdict to points and words.
 
+use super::limits::{DIFFERENCE_LINE_CHARACTERS, DIFFERENCE_LINES};
 use super::player::Played;
 use super::rules::Rules;
 use super::text;
@@ -127,17 +128,45 @@ fn said_of(exercise: &Exercise, feedback: &Feedback) -> Said {
             let lines: String = conditions.iter().map(|condition| format!("\n- {condition}")).collect();
             Said { feedback: format!("{}{lines}", lead(exercise)), ..Said::default() }
         }
-        Feedback::Difference(difference) => {
-            let visible_lines = |lines: &[String]| lines.iter().map(|line| visible(line).into_owned()).collect();
-            Said {
-                feedback: text::DIFFERENT.to_owned(),
-                difference: Some(Difference {
-                    remark: difference.remark.as_ref().map(difference_in_words).unwrap_or_default(),
-                    expected: visible_lines(&difference.expected),
-                    shown: visible_lines(&difference.shown),
-                }),
-                mistake: None,
-            }
-        }
+        Feedback::Difference(difference) => Said {
+            feedback: text::DIFFERENT.to_owned(),
+            difference: Some(Difference {
+                remark: difference.remark.as_ref().map(difference_in_words).unwrap_or_default(),
+                expected: kept_lines(&difference.expected),
+                shown: kept_lines(&difference.shown),
+            }),
+            mistake: None,
+        },
+    }
+}
+
+/// Lines of a difference, within bounds.
+fn kept_lines(lines: &[String]) -> Vec<String> {
+    let mut kept: Vec<String> = lines.iter().take(DIFFERENCE_LINES).map(|line| kept_line(line)).collect();
+    if lines.len() > DIFFERENCE_LINES {
+        kept.push(text::further_lines(lines.len() - DIFFERENCE_LINES));
+    }
+    kept
+}
+
+fn kept_line(line: &str) -> String {
+    match line.char_indices().nth(DIFFERENCE_LINE_CHARACTERS) {
+        Some((end, _)) => format!("{}{}", visible(&line[..end]), text::CUT_LINE),
+        None => visible(line).into_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_a_long_difference_the_beginning_is_kept_in_words() {
+        let lines = vec!["x".repeat(5_000); DIFFERENCE_LINES + 3];
+        let kept = kept_lines(&lines);
+        assert_eq!(kept.len(), DIFFERENCE_LINES + 1);
+        assert_eq!(kept[0].len(), DIFFERENCE_LINE_CHARACTERS + text::CUT_LINE.len());
+        assert_eq!(kept[DIFFERENCE_LINES], ".. (3 more lines are left out)");
+        assert_eq!(kept_lines(&["short".to_owned()]), ["short"]);
     }
 }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::watchdog::Limit;
-use crate::grade::limits::DISK_BYTES;
+use crate::grade::limits::{DISK_BYTES, NAMED_SESSIONS};
 
 pub(super) const NEEDS_SUPERUSER: &str =
     "it needs rights that PostgreSQL gives only to a superuser before version 16, and no submission gets those";
@@ -28,5 +28,17 @@ pub(super) fn limit(limit: Limit, exercise_time: Duration) -> String {
         }
     }
 }
+
+pub(super) fn too_many_sessions() -> String {
+    format!("there are {NAMED_SESSIONS} sessions already, and no submission gets more\n")
+}
+
+/// In place of the lines of a difference that are left out.
+pub(super) fn further_lines(count: usize) -> String {
+    format!(".. ({count} more lines are left out)")
+}
+
+/// At the end of a line that is cut.
+pub(super) const CUT_LINE: &str = ".. (the rest of the line is left out)";
 
 pub(super) const TOO_LONG: &str = "It was stopped, because it took too long.";

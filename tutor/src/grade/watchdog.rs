@@ -59,7 +59,6 @@ struct Shared {
     /// Becomes true when grading is to stop: then the time is over for whatever runs.
     stop: Arc<AtomicBool>,
     server: Server,
-    size_before: u64,
 }
 
 struct Watch {
@@ -80,7 +79,6 @@ impl Watchdog {
             interrupt,
             stop,
             server: server.clone(),
-            size_before: size_of(server.directory()),
         });
         let watched = Arc::clone(&shared);
         Watchdog { shared, thread: Some(thread::spawn(move || watched.run())) }
@@ -122,6 +120,8 @@ impl Shared {
     }
 
     fn run(&self) {
+        // While the lesson's sandbox is made, so that nothing waits for it.
+        let size_before = size_of(self.server.directory());
         let mut measured = Instant::now();
         let mut is_full = false;
         loop {
@@ -133,7 +133,7 @@ impl Shared {
             let is_watched = watch.deadline.is_some();
             drop(watch);
             if is_watched && measured.elapsed() >= MEASURE_EVERY {
-                is_full = size_of(self.server.directory()).saturating_sub(self.size_before) > DISK_BYTES;
+                is_full = size_of(self.server.directory()).saturating_sub(size_before) > DISK_BYTES;
                 measured = Instant::now();
             }
             if let Some(measure) = self.next_measure(is_full) {

@@ -5,7 +5,7 @@ use std::io;
 use std::time::Instant;
 
 use super::command::reason;
-use super::execution::{Collected, Ran, Run, Take, text_of, texts_of};
+use super::execution::{Collected, Ran, Run, Take, texts_of};
 use super::message::format_message;
 use super::print::{Align, PrintSettings, Rows, Table};
 use super::shell::{LOST_TEXT, LastError, Shell, Streams};
@@ -24,9 +24,9 @@ impl Shell {
         watch: &mut dyn FnMut(),
     ) -> io::Result<Ran> {
         let started = Instant::now();
-        let mut run = Run::new(sql, take, settings, started);
-        if self.connection.start_query(sql).is_err() {
-            return self.lose(run, started, io, watch);
+        let mut run = Run::new(sql, take, settings, self.result_room(), started);
+        if let Err(lost) = self.connection.start_query(sql) {
+            return self.lose(&lost, run, started, io, watch);
         }
         loop {
             match self.wait(&mut run.last_watch, watch) {
@@ -35,7 +35,7 @@ impl Shell {
                     break;
                 }
                 Ok(event) => self.take_event(event, &mut run, io, watch)?,
-                Err(_) => return self.lose(run, started, io, watch),
+                Err(lost) => return self.lose(&lost, run, started, io, watch),
             }
         }
         run.ran.execution.elapsed = started.elapsed();
@@ -71,7 +71,7 @@ impl Shell {
                 if let Some(done) = run.current.take() {
                     self.complete(done, run, io, watch)?;
                 }
-                run.current = Some(Collected::new(Some(columns), &run.settings.null));
+                run.current = Some(Collected::new(Some(columns), &run.settings.null, run.room));
             }
             Event::Row(row) => {
                 if let Some(current) = run.current.as_mut().filter(|current| !current.is_dropped)
@@ -82,12 +82,12 @@ impl Shell {
                 }
             }
             Event::Complete(tag) => {
-                let mut done = run.current.take().unwrap_or_else(|| Collected::new(None, ""));
+                let mut done = run.current.take().unwrap_or_else(|| Collected::new(None, "", run.room));
                 done.tag = tag;
                 done.is_copy_shown = std::mem::take(&mut run.copied_to_output);
                 self.complete(done, run, io, watch)?;
             }
-            Event::Empty => self.complete(Collected::new(None, ""), run, io, watch)?,
+            Event::Empty => self.complete(Collected::new(None, "", run.room), run, io, watch)?,
             Event::Notice(notice) => {
                 let text = format_message(&notice, &run.ran.execution.sql, false, self.variables.message_style());
                 self.report(&text, io)?;
@@ -122,11 +122,11 @@ impl Shell {
 
     /// There is no room for a result's rows: says so and stops the statement.
     fn give_up(&mut self, error: &io::Error, run: &mut Run<'_>, io: &mut Streams<'_>) -> io::Result<()> {
-        let place = std::env::temp_dir();
-        self.complain(
-            &format!("the result does not fit into {}: {}; its statement is cancelled", place.display(), reason(error)),
-            io,
-        )?;
+        let why = match error.kind() {
+            io::ErrorKind::FileTooLarge => format!("has more than {} MB", run.room.total / 1024 / 1024),
+            _ => format!("does not fit into {}: {}", std::env::temp_dir().display(), reason(error)),
+        };
+        self.complain(&format!("the result {why}; its statement is cancelled"), io)?;
         run.ran.execution.has_failed = true;
         // If the request does not get through, the rest of the rows comes and is dropped.
         let _ = self.connection.canceller().cancel();
@@ -185,10 +185,14 @@ impl Shell {
                 run.ran.execution.has_failed |= !self.set_from_row(columns, &result.rows, prefix, io)?;
             }
             (Some(_), Take::Execute) if is_last => {
+                let mut has_room = true;
                 result.rows.for_each_row(&mut |row| {
-                    run.ran.found.extend(row.values().flatten().map(text_of));
-                    true
+                    has_room = row.values().flatten().all(|value| run.ran.find(value));
+                    has_room
                 })?;
+                if !has_room {
+                    self.complain("\\gexec: these are too many statements; the last of them are left out", io)?;
+                }
             }
             (Some(columns), _) if is_shown => {
                 let table = result_table(columns, run.settings);
@@ -262,12 +266,13 @@ impl Shell {
     pub(super) fn print_notifications(&mut self, io: &mut Streams<'_>) -> io::Result<()> {
         let notified = std::mem::take(&mut self.notified);
         let target = Self::result_target(&mut self.output, io);
-        notified.iter().try_for_each(|notification| write!(target, "{}", notification_text(notification)))
+        notified.print(target)
     }
 
     /// The connection broke: says so as psql does and ends the run.
     fn lose(
         &mut self,
+        lost: &Lost,
         mut run: Run<'_>,
         started: Instant,
         io: &mut Streams<'_>,
@@ -276,7 +281,11 @@ impl Shell {
         if let Some(previous) = run.previous.take() {
             self.finish_result(previous, false, &mut run, io, watch)?;
         }
-        self.report(LOST_TEXT, io)?;
+        if lost.is_too_long() {
+            self.complain("a message of the server is too long; the connection is closed", io)?;
+        } else {
+            self.report(LOST_TEXT, io)?;
+        }
         run.ran.execution.elapsed = started.elapsed();
         run.ran.execution.has_failed = true;
         run.ran.is_lost = true;

@@ -3,6 +3,7 @@
 use std::io;
 use std::time::{Duration, Instant};
 
+use super::confined::ResultRoom;
 use super::print::{PrintSettings, Rows};
 use super::stored::StoredRows;
 use crate::wire::{Column, Row, ServerMessage, TransactionStatus};
@@ -11,8 +12,12 @@ use crate::wire::{Column, Row, ServerMessage, TransactionStatus};
 pub const KEPT_ROWS: usize = 10_000;
 /// Bytes that an [`Execution`] keeps of all its results together.
 pub const KEPT_BYTES: usize = 8 * 1024 * 1024;
-/// Notices that an [`Execution`] keeps.
+/// Notices that an [`Execution`] keeps, as far as [`KEPT_BYTES`] go.
 pub const KEPT_NOTICES: usize = 1_000;
+/// Results that an [`Execution`] keeps.
+pub(super) const KEPT_RESULTS: usize = 10_000;
+/// Bytes that a statement found by `\gexec` takes besides its text.
+const FOUND_STATEMENT_SIZE: usize = 256;
 
 /// What a query string brought.
 #[derive(Debug, Clone)]
@@ -54,6 +59,14 @@ impl Execution {
     }
 }
 
+impl Execution {
+    /// Forgets what it brought, but for its error.
+    pub(super) fn forget(&mut self) {
+        self.truncated |= !self.results.is_empty() || !self.notices.is_empty();
+        (self.results, self.notices) = Default::default();
+    }
+}
+
 /// One result of an [`Execution`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ResultSet {
@@ -84,6 +97,8 @@ pub(super) struct Ran {
     pub(super) copies_read: usize,
     /// The statements that `\gexec` found.
     pub(super) found: Vec<String>,
+    /// Bytes that they take.
+    found_bytes: usize,
 }
 
 /// A result as it arrives.
@@ -102,11 +117,13 @@ pub(super) struct Run<'a> {
     pub(super) ran: Ran,
     pub(super) take: Take<'a>,
     pub(super) settings: &'a PrintSettings,
+    pub(super) room: ResultRoom,
     pub(super) current: Option<Collected>,
     /// The last complete result, printed when the next one is complete, as psql does.
     pub(super) previous: Option<Collected>,
     pub(super) kept_rows: usize,
     pub(super) kept_bytes: usize,
+    pub(super) notice_bytes: usize,
     pub(super) copied_to_output: bool,
     pub(super) last_watch: Instant,
 }
@@ -114,7 +131,7 @@ pub(super) struct Run<'a> {
 impl Ran {
     pub(super) fn new(sql: &str, transaction: TransactionStatus) -> Self {
         let execution = Execution::new(sql, transaction);
-        Self { execution, is_lost: false, copies_read: 0, found: Vec::new() }
+        Self { execution, is_lost: false, copies_read: 0, found: Vec::new(), found_bytes: 0 }
     }
 
     /// For a query string that was not sent, because what should go before it failed.
@@ -123,39 +140,58 @@ impl Ran {
         ran.execution.has_failed = true;
         ran
     }
+
+    /// Takes a value for `\gexec`; false when there is no more room.
+    pub(super) fn find(&mut self, statement: &[u8]) -> bool {
+        self.found_bytes += statement.len() + FOUND_STATEMENT_SIZE;
+        let has_room = self.found_bytes <= KEPT_BYTES;
+        if has_room {
+            self.found.push(text_of(statement));
+        }
+        has_room
+    }
 }
 
 impl Collected {
     /// Without rows yet; `null` is printed for NULL.
-    pub(super) fn new(columns: Option<Vec<Column>>, null: &str) -> Self {
-        let rows = StoredRows::new(columns.as_ref().map_or(0, Vec::len), null);
+    pub(super) fn new(columns: Option<Vec<Column>>, null: &str, room: ResultRoom) -> Self {
+        let rows = StoredRows::new(columns.as_ref().map_or(0, Vec::len), null, room);
         Self { columns, rows, tag: String::new(), is_copy_shown: false, is_dropped: false }
     }
 
     /// Forgets all rows, and takes no more.
     pub(super) fn drop_rows(&mut self) {
-        self.rows = StoredRows::new(0, "");
+        self.rows = StoredRows::new(0, "", ResultRoom { memory: 0, total: 0 });
         self.is_dropped = true;
     }
 }
 
 impl<'a> Run<'a> {
-    pub(super) fn new(sql: &str, take: Take<'a>, settings: &'a PrintSettings, started: Instant) -> Self {
+    pub(super) fn new(
+        sql: &str,
+        take: Take<'a>,
+        settings: &'a PrintSettings,
+        room: ResultRoom,
+        started: Instant,
+    ) -> Self {
         Self {
             ran: Ran::new(sql, TransactionStatus::Idle),
             take,
             settings,
+            room,
             current: None,
             previous: None,
             kept_rows: 0,
             kept_bytes: 0,
+            notice_bytes: 0,
             copied_to_output: false,
             last_watch: started,
         }
     }
 
     pub(super) fn keep_notice(&mut self, notice: ServerMessage) {
-        if self.ran.execution.notices.len() < KEPT_NOTICES {
+        self.notice_bytes += notice.size();
+        if self.ran.execution.notices.len() < KEPT_NOTICES && self.notice_bytes <= KEPT_BYTES {
             self.ran.execution.notices.push(notice);
         } else {
             self.ran.execution.truncated = true;
@@ -177,7 +213,11 @@ impl<'a> Run<'a> {
         result.rows.for_each_row(&mut keep)?;
         self.ran.execution.truncated |= rows.len() < result.rows.count();
         let columns = result.columns.unwrap_or_default();
-        self.ran.execution.results.push(ResultSet { columns, rows, tag: result.tag });
+        if self.ran.execution.results.len() < KEPT_RESULTS {
+            self.ran.execution.results.push(ResultSet { columns, rows, tag: result.tag });
+        } else {
+            self.ran.execution.truncated = true;
+        }
         Ok(())
     }
 }

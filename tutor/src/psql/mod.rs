@@ -22,6 +22,7 @@ mod go_file;
 mod input;
 pub(crate) mod lexis;
 pub mod message;
+mod notified;
 mod paging;
 pub mod print;
 mod query;

@@ -148,6 +148,9 @@ impl Shell {
             }
             let ran = self.send_one(&statement, Take::Print, settings, io, watch)?;
             executions.push(ran.execution);
+            if let Some(past) = executions.len().checked_sub(KEPT_EXECUTIONS + 1) {
+                executions[past].forget();
+            }
             is_lost = ran.is_lost;
         }
         if !is_lost {
@@ -214,6 +217,8 @@ fn performed(executions: Vec<Execution>, is_lost: bool) -> Performed {
     if is_lost { Performed::Lost(executions) } else { Performed::Executed(executions) }
 }
 
+/// How many of the statements of a `\gexec` keep what they brought, the last ones.
+const KEPT_EXECUTIONS: usize = 4;
 /// Longest sleep between two looks at the interrupt.
 const WATCH_NAP: Duration = Duration::from_millis(20);
 /// A day: longer intervals would overflow the clock.

@@ -59,6 +59,9 @@ enum CopyWords {
     From,
 }
 
+/// What is said when variables have replaced as much as they may.
+const USED_UP: &str = "variables have replaced too much text; the rest stays as it is written";
+
 /// Text being scanned: the line, or the value of a variable within it.
 #[derive(Debug)]
 struct Source {
@@ -229,7 +232,10 @@ impl Scanner {
     ) -> Option<Source> {
         let replaced = match &reference {
             Reference::Plain(name) => {
-                let Some(value) = variables.get(name) else {
+                let Some(value) = variables.replacement(name) else {
+                    if variables.is_used_up() && !warnings.iter().any(|warning| warning == USED_UP) {
+                        warnings.push(USED_UP.to_owned());
+                    }
                     out.push_str(whole);
                     return None;
                 };
@@ -241,8 +247,8 @@ impl Scanner {
                 }
                 return Some(Source { text: value.to_owned(), at: 0, variable: Some(name.clone()) });
             }
-            Reference::Literal(name) => variables.get(name).map(quote_literal),
-            Reference::Identifier(name) => variables.get(name).map(quote_identifier),
+            Reference::Literal(name) => variables.replacement(name).map(quote_literal),
+            Reference::Identifier(name) => variables.replacement(name).map(quote_identifier),
             Reference::IsSet(name) => Some(if variables.get(name).is_some() { "TRUE" } else { "FALSE" }.to_owned()),
         };
         out.push_str(replaced.as_deref().unwrap_or(whole));

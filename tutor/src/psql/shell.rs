@@ -9,13 +9,12 @@ use super::execution::Execution;
 use super::go_file::GoFile;
 use super::input::{Command, Input, Item, Remarks, line_text};
 use super::message::format_message;
+use super::notified::Notified;
 use super::paging::Paging;
 use super::print::PrintSettings;
 use super::scan::PromptState;
 use super::variables::Variables;
-use crate::wire::{
-    Canceller, ConnectError, ConnectOptions, Connection, Event, Lost, Notification, ServerMessage, TransactionStatus,
-};
+use crate::wire::{Canceller, ConnectError, ConnectOptions, Connection, Event, Lost, ServerMessage, TransactionStatus};
 
 /// Where output goes and where data of COPY come from.
 pub struct Streams<'a> {
@@ -97,7 +96,7 @@ pub struct Shell {
     pub(super) pager: Option<Box<dyn Paging>>,
     pub(super) last_error: Option<LastError>,
     /// Notifications that were not printed yet.
-    pub(super) notified: Vec<Notification>,
+    pub(super) notified: Notified,
     /// Whether a person types the lines; a script is skipped to the end of COPY data that nobody takes.
     pub(super) is_interactive: bool,
     /// How many included files are open.
@@ -123,7 +122,7 @@ impl Shell {
             go_file: None,
             pager: None,
             last_error: None,
-            notified: Vec::new(),
+            notified: Notified::default(),
             is_interactive: false,
             include_depth: 0,
             is_confined: false,
@@ -362,6 +361,7 @@ impl Shell {
     /// Goes on with another session.
     pub(super) fn adopt(&mut self, connection: Connection, options: ConnectOptions) {
         self.connection = connection;
+        self.confine_connection();
         self.is_connected = true;
         self.options = options;
         self.set_connection_variables();

@@ -3,9 +3,10 @@
 use std::borrow::Cow;
 use std::io;
 
+use super::confined::ResultRoom;
 use super::print::width::{bytes_size, size};
 use super::print::{Cell, Extents, Rows};
-use crate::spool::{SPOOL_MEMORY, Spool};
+use crate::spool::Spool;
 use crate::wire::Row;
 
 /// The rows of one result.
@@ -22,13 +23,9 @@ pub(super) struct StoredRows {
 
 impl StoredRows {
     /// No rows yet, of so many columns; `null` is printed for NULL.
-    pub(super) fn new(columns: usize, null: &str) -> Self {
-        Self::with_bound(columns, null, SPOOL_MEMORY)
-    }
-
-    fn with_bound(columns: usize, null: &str, bound: usize) -> Self {
+    pub(super) fn new(columns: usize, null: &str, room: ResultRoom) -> Self {
         Self {
-            spool: Spool::new(bound),
+            spool: Spool::new(room.memory).with_most(room.total),
             columns,
             count: 0,
             extents: Extents::new(columns),
@@ -37,7 +34,7 @@ impl StoredRows {
         }
     }
 
-    /// Takes the next row. An error is that of the temporary file.
+    /// Takes the next row. An error is that of the temporary file, or says that there is no more room.
     pub(super) fn push(&mut self, row: &Row) -> io::Result<()> {
         let null = self.null_size;
         self.extents.take_row(row.values().map(|value| value.map_or(null, bytes_size)));
@@ -117,7 +114,7 @@ mod tests {
 
     #[test]
     fn rows_beyond_the_bound_are_read_again() {
-        let mut rows = StoredRows::with_bound(2, "(null)", 100);
+        let mut rows = StoredRows::new(2, "(null)", ResultRoom { memory: 100, total: u64::MAX });
         for number in 0..1_000 {
             rows.push(&row(&[Some(&number.to_string()), None])).expect("room");
         }
@@ -136,7 +133,7 @@ mod tests {
 
     #[test]
     fn sizes_are_gathered_on_arrival() {
-        let mut rows = StoredRows::new(2, "-");
+        let mut rows = StoredRows::new(2, "-", ResultRoom { memory: 100, total: u64::MAX });
         rows.push(&row(&[Some("中文"), None])).expect("room");
         rows.push(&row(&[Some("a\nbcdef\n"), Some("x\ny")])).expect("room");
         let expected = Extents { widths: vec![5, 1], height: 3, extra_lines: 2 };

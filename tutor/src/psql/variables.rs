@@ -1,6 +1,7 @@
 //! psql's variables, the special ones among them.
 
 pub use postgres_protocol::escape::{escape_identifier as quote_identifier, escape_literal as quote_literal};
+use std::cell::Cell;
 use std::collections::BTreeMap;
 
 use super::message::{MessageStyle, ShowContext, Verbosity};
@@ -35,11 +36,25 @@ const THIRD_VALUES: [(&str, &str); 2] = [("ECHO_HIDDEN", "noexec"), ("ON_ERROR_R
 #[derive(Debug, Clone)]
 pub struct Variables {
     values: BTreeMap<String, String>,
+    /// Bytes of all names and values.
+    bytes: usize,
+    /// What they may become by `\set` and the like, in bytes.
+    most_bytes: usize,
+    /// How much text has replaced references to variables, in bytes.
+    replaced: Cell<usize>,
+    /// How much may.
+    most_replaced: usize,
 }
+
+/// How many times the bytes of all variables may replace references to them, where both are limited.
+const REPLACEMENTS: usize = 16;
+
+/// What a replacement counts besides its text, so that a value of nothing is not replaced for ever.
+const REPLACEMENT_SIZE: usize = 64;
 
 impl Default for Variables {
     fn default() -> Self {
-        let mut variables = Self { values: BTreeMap::new() };
+        let mut variables = Self::none();
         for name in BOOLEANS {
             variables.set_unchecked(name, if matches!(name, "AUTOCOMMIT" | "SHOW_ALL_RESULTS") { "on" } else { "off" });
         }
@@ -71,7 +86,33 @@ impl Default for Variables {
 impl Variables {
     /// No variables at all: nothing is replaced.
     pub(super) fn none() -> Self {
-        Self { values: BTreeMap::new() }
+        let unlimited = usize::MAX;
+        Self {
+            values: BTreeMap::new(),
+            bytes: 0,
+            most_bytes: unlimited,
+            replaced: Cell::new(0),
+            most_replaced: unlimited,
+        }
+    }
+
+    /// From now on, variables may not become larger than so many bytes together, and replace not much more.
+    pub(super) fn set_most_bytes(&mut self, bytes: usize) {
+        self.most_bytes = bytes;
+        self.most_replaced = bytes * REPLACEMENTS;
+    }
+
+    /// The value that is to replace a reference to a variable. None, too, when variables have replaced as much as they
+    /// may: values that name other variables grow without end.
+    pub(super) fn replacement(&self, name: &str) -> Option<&str> {
+        let value = self.get(name)?;
+        self.replaced.set(self.replaced.get().saturating_add(value.len() + REPLACEMENT_SIZE));
+        (!self.is_used_up()).then_some(value)
+    }
+
+    /// Whether no reference is replaced any more.
+    pub(super) fn is_used_up(&self) -> bool {
+        self.replaced.get() > self.most_replaced
     }
 
     /// Value of a variable, `None` if it is not set; upper and lower case differ.
@@ -95,6 +136,10 @@ impl Variables {
             return Err(format!("invalid variable name: \"{name}\""));
         }
         let value = special_value(name, value)?;
+        let before = self.get(name).map_or(0, str::len);
+        if self.bytes.saturating_sub(before) + name.len() + value.len() > self.most_bytes {
+            return Err(format!("variable \"{name}\": all values together may have {} bytes", self.most_bytes));
+        }
         self.set_unchecked(name, &value);
         Ok(())
     }
@@ -103,13 +148,18 @@ impl Variables {
     pub fn unset(&mut self, name: &str) {
         match default_of(name) {
             Some(default) => self.set_unchecked(name, default),
-            None => drop(self.values.remove(name)),
+            None => {
+                let removed = self.values.remove(name);
+                self.bytes -= removed.map_or(0, |value| name.len() + value.len());
+            }
         }
     }
 
     /// Sets a variable that the tutor or the session itself keeps.
     pub fn set_unchecked(&mut self, name: &str, value: &str) {
-        self.values.insert(name.to_owned(), value.to_owned());
+        let before = self.values.insert(name.to_owned(), value.to_owned());
+        self.bytes = self.bytes + value.len() + before.as_ref().map_or(name.len(), |_| 0);
+        self.bytes -= before.map_or(0, |before| before.len());
     }
 
     /// Whether `\gset` must leave a variable alone.

@@ -151,9 +151,9 @@ impl<'a> Words<'a> {
             return;
         };
         let value = match &reference {
-            Reference::Plain(name) => variables.get(name).map(str::to_owned),
-            Reference::Literal(name) => variables.get(name).map(quote_literal),
-            Reference::Identifier(name) => variables.get(name).map(quote_identifier),
+            Reference::Plain(name) => variables.replacement(name).map(str::to_owned),
+            Reference::Literal(name) => variables.replacement(name).map(quote_literal),
+            Reference::Identifier(name) => variables.replacement(name).map(quote_identifier),
             Reference::IsSet(name) => Some(if variables.get(name).is_some() { "TRUE" } else { "FALSE" }.to_owned()),
         };
         reader.begin_quote(':');

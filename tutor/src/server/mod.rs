@@ -18,6 +18,7 @@ mod open;
 mod process;
 mod roles;
 mod sandbox;
+mod scram;
 mod shared_memory;
 mod slot;
 mod sockets;
@@ -71,11 +72,14 @@ pub enum Lifetime {
     Kept,
 }
 
-/// What the system allows each process of a server.
+/// What limits the use of a server.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Limits {
-    /// The address space (`RLIMIT_AS`), without a limit if there is none.
+    /// The address space of each of its processes, which the system limits (`RLIMIT_AS`), without a limit if there is none.
     pub address_space_bytes: Option<u64>,
+    /// How many sessions the student may have at a time, as many as there is room for if there is no limit. The server
+    /// keeps it, and the tutor's own sessions find room.
+    pub student_sessions: Option<u16>,
 }
 
 /// A running server that nobody else uses. Clones share it; the last one stops it.

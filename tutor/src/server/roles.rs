@@ -8,6 +8,8 @@ use std::time::Duration;
 use postgres::{Client, Config, NoTls};
 use serde::{Deserialize, Serialize};
 
+use super::scram;
+
 /// How long a connection may take.
 const CONNECT_LIMIT: Duration = Duration::from_secs(10);
 
@@ -81,14 +83,20 @@ impl Role {
 }
 
 /// Gives the student back what it had: a lesson may have granted more, and the student may have changed its own
-/// settings or password.
-pub(crate) fn restore_student(password: &str) -> String {
+/// settings or password. It may have so many sessions at a time.
+pub(crate) fn restore_student(password: &str, sessions: Option<u16>) -> String {
+    let sessions = sessions.map_or(-1, i32::from);
     format!(
-        "ALTER ROLE student WITH LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS CONNECTION LIMIT -1 \
-         PASSWORD {}; ALTER ROLE student RESET ALL; ALTER ROLE admin RESET ALL; ALTER ROLE ALL RESET ALL; \
+        "ALTER ROLE student WITH LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS \
+         CONNECTION LIMIT {sessions} PASSWORD {}; ALTER ROLE student RESET ALL; ALTER ROLE admin RESET ALL; ALTER ROLE ALL RESET ALL; \
          DO $$ BEGIN REVOKE {SUBSCRIBER} FROM student; EXCEPTION WHEN undefined_object THEN NULL; END $$",
-        quote_literal(password)
+        quoted_password(password)
     )
+}
+
+/// A password for `ALTER ROLE ... PASSWORD`.
+fn quoted_password(password: &str) -> String {
+    quote_literal(&scram::verifier(password).unwrap_or_else(|| password.to_owned()))
 }
 
 /// The role whose members may subscribe (PostgreSQL 16, chapter 22.5).
@@ -132,7 +140,8 @@ impl Passwords {
 
     /// One statement per line, as a server in single-user mode reads them.
     pub(crate) fn statements(&self) -> String {
-        let statement = |role: Role| format!("ALTER ROLE {} PASSWORD {};\n", role.name(), quote_literal(self.of(role)));
+        let statement =
+            |role: Role| format!("ALTER ROLE {} PASSWORD {};\n", role.name(), quoted_password(self.of(role)));
         Role::ALL.into_iter().map(statement).collect()
     }
 }

@@ -86,7 +86,7 @@ impl Sandbox {
 
     /// Takes back what the student has set for later sessions, with `ALTER ROLE` or `ALTER DATABASE`.
     pub fn restore_settings(&self) -> Result<(), ServerError> {
-        let mut restore = roles::restore_student(self.inner.passwords.of(Role::Student)) + ";";
+        let mut restore = restore_student(&self.inner) + ";";
         for database in self.databases() {
             let quoted = quote_ident(database);
             restore += &format!(
@@ -152,7 +152,7 @@ impl Drop for Sandbox {
 /// Puts an acquired server into the state that a lab expects: no orphaned sandboxes, the student as it was.
 pub(super) fn tidy(server: &Server) -> Result<(), ServerError> {
     let inner = &server.inner;
-    let restore = roles::restore_student(inner.passwords.of(Role::Student));
+    let restore = restore_student(inner);
     inner.admin(|client| {
         client.batch_execute(&restore).map_err(ServerError::refused("restore the student's role"))?;
         for number in orphans(client)? {
@@ -160,6 +160,10 @@ pub(super) fn tidy(server: &Server) -> Result<(), ServerError> {
         }
         Ok(())
     })
+}
+
+fn restore_student(inner: &Inner) -> String {
+    roles::restore_student(inner.passwords.of(Role::Student), inner.limits.student_sessions)
 }
 
 /// The databases of all sandboxes, each with the sandbox's number; a sandbox's further ones stand before its first.

@@ -88,6 +88,13 @@ pub enum ConnectError {
 #[error("the connection to the server was lost: {0}")]
 pub struct Lost(#[from] io::Error);
 
+impl Lost {
+    /// Whether it was given up because of a message longer than [`Connection::set_most_unread`] allows.
+    pub fn is_too_long(&self) -> bool {
+        self.0.kind() == io::ErrorKind::FileTooLarge
+    }
+}
+
 /// A session on the server.
 #[derive(Debug)]
 pub struct Connection {
@@ -95,6 +102,8 @@ pub struct Connection {
     /// Where a read puts its bytes; never read before it is written.
     chunk: Box<[u8]>,
     received: BytesMut,
+    /// Bytes of `received` from which on the connection is given up.
+    most_unread: usize,
     waiting: VecDeque<Event>,
     parameters: BTreeMap<String, String>,
     transaction: TransactionStatus,
@@ -116,6 +125,7 @@ impl Connection {
             socket: Socket::open(&options.host, options.port)?,
             chunk: vec![0; READ_SIZE].into_boxed_slice(),
             received: BytesMut::new(),
+            most_unread: usize::MAX,
             waiting: VecDeque::new(),
             parameters: BTreeMap::new(),
             transaction: TransactionStatus::Idle,
@@ -124,6 +134,12 @@ impl Connection {
         };
         connection.start(options)?;
         Ok(connection)
+    }
+
+    /// Gives the connection up when the server says more than so many bytes that cannot be taken yet, such as a single
+    /// long message.
+    pub fn set_most_unread(&mut self, bytes: usize) {
+        self.most_unread = bytes;
     }
 
     /// Process id of the backend.
@@ -324,7 +340,7 @@ impl Connection {
     fn read_once(&mut self) -> io::Result<usize> {
         let length = self.socket.read(&mut self.chunk)?;
         self.received.extend_from_slice(&self.chunk[..length]);
-        Ok(length)
+        if self.received.len() > self.most_unread { Err(io::ErrorKind::FileTooLarge.into()) } else { Ok(length) }
     }
 
     fn parse_event(&mut self) -> Result<Option<Event>, Lost> {

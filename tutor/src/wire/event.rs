@@ -193,6 +193,12 @@ pub struct ServerMessage {
 }
 
 impl ServerMessage {
+    /// The bytes of its longest texts together.
+    pub fn size(&self) -> usize {
+        let parts = [&self.detail, &self.hint, &self.context, &self.internal_query];
+        self.message.len() + parts.into_iter().flatten().map(String::len).sum::<usize>()
+    }
+
     pub(super) fn from_fields(mut fields: ErrorFields<'_>) -> Self {
         let mut message = Self::default();
         while let Ok(Some(field)) = fields.next() {

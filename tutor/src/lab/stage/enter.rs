@@ -29,7 +29,10 @@ impl<'a> Stage<'a> {
     /// # Errors
     /// What the student left is in the way, such as a table of the fixture that is gone: a new stage helps.
     pub fn enter(&mut self, exercise: &'a Exercise) -> Result<(), StageError> {
-        self.clear()?;
+        // A new stage has nothing that works on.
+        if !std::mem::take(&mut self.is_new) {
+            self.clear()?;
+        }
         let made = self.make_scene(exercise);
         // In the exercise's database, which is known now; whatever went wrong, there is a session.
         self.open_session(FIRST_SESSION)?;

@@ -89,6 +89,8 @@ pub struct Stage<'a> {
     scene: Option<Scene<'a>>,
     /// Whether what is done counts for the exercise; not in free play.
     on_task: bool,
+    /// Whether it is as it was opened: no exercise was entered, and nothing was run.
+    is_new: bool,
     sessions: Sessions,
     /// What was left running and has ended, not told yet.
     finished: Vec<Finished>,
@@ -130,6 +132,7 @@ impl<'a> Stage<'a> {
             lesson,
             scene: None,
             on_task: true,
+            is_new: true,
             sessions: Sessions::default(),
             finished: Vec::new(),
             settings: PrintSettings { terminal_columns: usage.columns, ..PrintSettings::default() },
@@ -267,6 +270,7 @@ impl<'a> Stage<'a> {
     /// # Errors
     /// The output cannot be written.
     pub fn perform(&mut self, item: Item, streams: &mut Streams<'_>) -> io::Result<Ran> {
+        self.is_new = false;
         if let (Some(scene), Some(session)) = (&mut self.scene, self.sessions.current()) {
             scene.shown.begins(session.pid(), &item);
         }
@@ -348,9 +352,6 @@ impl<'a> Stage<'a> {
     fn open_session(&mut self, name: &str) -> Result<(), StageError> {
         self.keep_settings();
         let mut shell = self.connect(Role::Student, self.home_database())?;
-        if self.usage.is_confined {
-            shell.confine();
-        }
         shell.set_interactive(self.usage.is_interactive);
         shell.set_own_commands(self.usage.own_commands);
         *shell.settings_mut() = self.settings.clone();
@@ -370,6 +371,10 @@ impl<'a> Stage<'a> {
         let mut shell = Shell::new(Connection::connect(&options)?, options);
         for (name, value) in session_variables(self.server, &self.sandbox) {
             shell.variables_mut().set_unchecked(&name, &value);
+        }
+        // What the tutor runs as the student may run the student's functions.
+        if self.usage.is_confined && role == Role::Student {
+            shell.confine();
         }
         Ok(shell)
     }

@@ -26,6 +26,9 @@ const BUILDS_NOT_HERE: &str = "its crate is built at the prompt only, because bu
 /// How long a glance waits for what a statement has set going: a job that it launched, a change that is replicated.
 const GLANCE_LIMIT: Duration = Duration::from_millis(200);
 
+/// How long everything in the sandbox must have waited for another process before a glance goes on without it.
+const GLANCE_STUCK_FOR: Duration = Duration::from_millis(60);
+
 /// What a trial cannot outlast.
 const TRIAL_LIMITS: &str = "SET statement_timeout = '10s'; SET lock_timeout = '5s';";
 
@@ -147,12 +150,15 @@ impl Stage<'_> {
     fn look_nearly_at_once(&mut self) -> Result<Option<Verdict>, String> {
         let Some(exercise) = self.exercise() else { return Ok(None) };
         let start = Instant::now();
-        let mut quiet = Quiet::default();
+        let (mut quiet, mut still) = (Quiet::default(), Stillness::of(GLANCE_STUCK_FOR));
         loop {
             self.settle();
             // Looked at before the states: what became quiet in between has its effect in them.
             let activity = self.probe.activity().map_err(|error| error.to_string())?;
-            let settled = activity.is_quiet();
+            let (settled, replicates) = (activity.is_quiet(), activity.replicates());
+            // What waits for the student, such as a worker with a full queue, waits until the next statement.
+            let is_held = activity.is_held() && !replicates;
+            let is_stuck = still.lasts(activity) && is_held;
             let stays_settled = quiet.lasts(settled);
             let failing = self.failing_states(exercise).map_err(|error| error.to_string())?;
             let outcome = self.outcome_with(exercise, &failing);
@@ -162,12 +168,12 @@ impl Stage<'_> {
                 _ if failing.is_empty() => true,
                 Some(Verdict::Wrong(_)) => stays_settled,
                 Some(_) => true,
-                None => settled && !activity.replicates(),
+                None => settled && !replicates,
             };
             if is_certain {
                 return Ok(verdict);
             }
-            if start.elapsed() > GLANCE_LIMIT {
+            if is_stuck || start.elapsed() > GLANCE_LIMIT {
                 return Ok(None);
             }
             std::thread::sleep(LOOK_AGAIN);
