@@ -13,7 +13,7 @@ use super::settings::Answers;
 use super::terminal::terminal;
 use super::{record, text};
 use crate::check::Expected;
-use crate::course::{self, Exercise, Lab, Lesson, Step};
+use crate::course::{self, BlockKind, Exercise, Lab, Lesson, Step, blocks};
 use crate::provision::postgres::MAJORS;
 
 /// The chapter of a lab with those of its lessons below it, in the place of `draft`.
@@ -74,7 +74,7 @@ fn lesson_text(lab: &Lab, lesson: &Lesson, answers: Answers) -> anyhow::Result<S
     let (mut figures, mut quizzes, mut exercises) = (0, 0, 0);
     for step in &lesson.steps {
         parts.push(match step {
-            Step::Text(markdown) => markdown.clone(),
+            Step::Text(markdown) => with_ids(markdown, lesson),
             Step::Figure(drawing) => {
                 figures += 1;
                 block(&figure(drawing, figures == 1))
@@ -91,6 +91,23 @@ fn lesson_text(lab: &Lab, lesson: &Lesson, answers: Answers) -> anyhow::Result<S
         });
     }
     Ok(parts.join("\n\n") + "\n")
+}
+
+/// Prose in which no heading gets the id of an exercise from mdBook, which makes ids of headings' words.
+fn with_ids(markdown: &str, lesson: &Lesson) -> String {
+    let mut text = String::with_capacity(markdown.len());
+    let mut from = 0;
+    for block in blocks(markdown) {
+        let BlockKind::Heading { text: heading, id: None, .. } = &block.kind else { continue };
+        let made = heading.to_lowercase().replace(' ', "-");
+        if lesson.exercise(&made).is_some() {
+            let end = block.range.start + block.source.len();
+            text.push_str(&markdown[from..end]);
+            text.push_str(&format!(" {{#about-{made}}}"));
+            from = end;
+        }
+    }
+    text + &markdown[from..]
 }
 
 /// What the exercise's answers show, where the book has answers.
