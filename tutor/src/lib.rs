@@ -17,10 +17,7 @@
 
 #![warn(missing_docs)]
 
-<<<<<<< HEAD
-=======
 #[cfg(feature = "book")]
->>>>>>> 441dd9a (Build the course text with its recorded outputs)
 pub mod book;
 pub mod check;
 pub mod cli;

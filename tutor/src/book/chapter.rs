@@ -1,8 +1,9 @@
 //! Chapters of the book's own: Markdown in which some blocks are the kit's.
 
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
+use mdbook_driver::MDBook;
+use mdbook_driver::config::Config;
 use serde::Deserialize;
 
 use super::figure::figure;
@@ -59,7 +60,7 @@ impl Chapter {
         self.lesson.demos().count()
     }
 
-    /// The book in `dir` as a lab without lessons: where records of chapters are.
+    /// The book in `dir` as a lab without lessons, for a stage to play a chapter of.
     pub fn home(dir: &Path) -> Lab {
         Lab {
             number: 0,
@@ -67,13 +68,14 @@ impl Chapter {
             title: String::new(),
             dir: dir.to_owned(),
             lessons: Vec::new(),
+            checks: Vec::new(),
             answers: Answers::Here,
         }
     }
 
-    /// The chapter as Markdown, with what its demos show according to the record in the book's folder.
-    pub(super) fn render(&self, book: &Path) -> anyhow::Result<String> {
-        let record = Chapter::home(book).expected_file(&self.id);
+    /// The chapter as Markdown, with what its demos show according to its record. `course` is the folder that the book is in.
+    pub(super) fn render(&self, course: &Path) -> anyhow::Result<String> {
+        let record = self.lesson.record(&self.id);
         let mut shown = record::read(&record, self.demos(), &text::record_chapter(&self.id))?.into_iter();
         let mut demos = self.lesson.demos();
         let (mut figures, mut quizzes) = (0, 0);
@@ -93,7 +95,7 @@ impl Chapter {
                     quizzes += 1;
                     block(&quiz(quizzes, question))
                 }
-                Piece::Directive(name) => directive::text(name, book.parent().unwrap_or(book))?,
+                Piece::Directive(name) => directive::text(name, course)?,
             };
             page.push_str(&part);
         }
@@ -101,42 +103,26 @@ impl Chapter {
     }
 }
 
-/// The chapters in the folder of the book that have demos, by their names.
+/// The chapters of the book in `dir` that have demos, in its order.
 ///
 /// # Errors
 /// A file cannot be read, or has mistakes.
-pub fn chapters(book: &Path) -> Result<Vec<Chapter>, CourseError> {
-    let src = book.join("src");
+pub fn chapters(dir: &Path) -> anyhow::Result<Vec<Chapter>> {
+    let book = MDBook::load_with_config(dir, Config::from_disk(dir.join("book.toml"))?)?;
     let mut chapters = Vec::new();
-    for file in markdown_below(&src)? {
-        let text = fs::read_to_string(&file).map_err(|cause| CourseError::Unreadable { file: file.clone(), cause })?;
-        let name = file.strip_prefix(&src).unwrap_or(&file);
-        chapters.push(parse_chapter(name, &file, &text).map_err(CourseError::Broken)?);
+    for chapter in book.book.chapters() {
+        let Some(name) = &chapter.source_path else { continue };
+        chapters.push(parse_chapter(dir, name, &chapter.content).map_err(CourseError::Broken)?);
     }
     chapters.retain(|chapter| chapter.demos() > 0);
     Ok(chapters)
 }
 
-fn markdown_below(dir: &Path) -> Result<Vec<PathBuf>, CourseError> {
-    let entries = fs::read_dir(dir).map_err(|cause| CourseError::Unreadable { file: dir.to_owned(), cause })?;
-    let mut paths: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
-    paths.sort();
-    let mut files = Vec::new();
-    for path in paths {
-        if path.is_dir() {
-            files.extend(markdown_below(&path)?);
-        } else if path.extension().is_some_and(|suffix| suffix == "md") {
-            files.push(path);
-        }
-    }
-    Ok(files)
-}
-
-/// Takes a chapter apart: `name` is its path below `book/src`, `file` is named in mistakes.
+/// Takes a chapter of the book in the folder `book` apart; `name` is its path below `src`.
 ///
 /// # Errors
 /// Every mistake of the file, in the order of lines.
-pub fn parse_chapter(name: &Path, file: &Path, text: &str) -> Result<Chapter, Vec<SourceError>> {
+pub fn parse_chapter(book: &Path, name: &Path, text: &str) -> Result<Chapter, Vec<SourceError>> {
     let mut reader = Reader::default();
     let mut from = 0;
     for block in blocks(text) {
@@ -152,7 +138,7 @@ pub fn parse_chapter(name: &Path, file: &Path, text: &str) -> Result<Chapter, Ve
         from = range.end;
     }
     reader.pieces.push(Piece::Text(text[from..].to_owned()));
-    reader.finish(name, file)
+    reader.finish(book, name)
 }
 
 /// What takes the place of a block: nothing of it is shown, or a piece.
@@ -206,9 +192,10 @@ impl Reader {
         Ok(Some(Some(piece)))
     }
 
-    fn finish(self, name: &Path, file: &Path) -> Result<Chapter, Vec<SourceError>> {
+    fn finish(self, book: &Path, name: &Path) -> Result<Chapter, Vec<SourceError>> {
+        let file = book.join("src").join(name);
         if !self.mistakes.is_empty() {
-            let place = |(line, message)| SourceError { file: file.to_owned(), line, message };
+            let place = |(line, message)| SourceError { file: file.clone(), line, message };
             return Err(self.mistakes.into_iter().map(place).collect());
         }
         let Header { fixture, databases, needs } = self.header.unwrap_or_default();
@@ -222,7 +209,9 @@ impl Reader {
             databases,
             needs,
             is_draft: false,
-            file: file.to_owned(),
+            file,
+            records: book.join("expected"),
+            hidden: None,
             setup: self.setup,
             steps: self.steps,
         };
@@ -235,7 +224,7 @@ mod tests {
     use super::*;
 
     fn parse(text: &str) -> Result<Chapter, Vec<SourceError>> {
-        parse_chapter(Path::new("theory/life.md"), Path::new("life.md"), text)
+        parse_chapter(Path::new("book"), Path::new("theory/life.md"), text)
     }
 
     #[test]

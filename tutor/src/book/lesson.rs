@@ -67,7 +67,7 @@ fn lesson_text(lab: &Lab, lesson: &Lesson, answers: Answers) -> anyhow::Result<S
         format!("# {}", lesson.title),
         text::lesson_opening(lab.number, &lesson.id, lesson.number, lab.lessons.len(), lesson.minutes),
     ];
-    let record = lab.expected_file(&format!("{}.demos", lesson.id));
+    let record = lesson.record(&format!("{}.demos", lesson.id));
     let command = text::record_lesson(lab.number, &lesson.id);
     let mut shown = record::read(&record, lesson.demos().count(), &command)?.into_iter();
     let count = lesson.exercises().count();
@@ -86,7 +86,7 @@ fn lesson_text(lab: &Lab, lesson: &Lesson, answers: Answers) -> anyhow::Result<S
             }
             Step::Exercise(task) => {
                 exercises += 1;
-                exercise(lab, task, (exercises, count), expected(lab, task, answers)?.as_ref())
+                exercise(lab, task, (exercises, count), expected(lab, lesson, task, answers)?.as_ref())
             }
         });
     }
@@ -111,10 +111,10 @@ fn with_ids(markdown: &str, lesson: &Lesson) -> String {
 }
 
 /// What the exercise's answers show, where the book has answers.
-fn expected(lab: &Lab, exercise: &Exercise, answers: Answers) -> anyhow::Result<Option<Expected>> {
+fn expected(lab: &Lab, lesson: &Lesson, exercise: &Exercise, answers: Answers) -> anyhow::Result<Option<Expected>> {
     if answers == Answers::Hide || lab.answers == course::Answers::Withheld {
         return Ok(None);
     }
-    let expected = Expected::read(&lab.expected_file(&exercise.id), *MAJORS.start());
+    let expected = Expected::read(&lesson.record(&exercise.id), *MAJORS.start());
     Ok(Some(expected?))
 }

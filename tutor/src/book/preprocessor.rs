@@ -26,8 +26,8 @@ impl Preprocessor for Tutor {
         // Also without a parent in the path, as mdBook gives it for the working directory.
         let root = context.root.canonicalize().with_context(|| context.root.display().to_string())?;
         let course = root.parent().and_then(|course| Course::find(Some(course)).ok());
-        let mut labs = course.with_context(|| text::no_course(&root))?.labs()?;
-        let source = root.join(&context.config.book.src);
+        let course = course.with_context(|| text::no_course(&root))?;
+        let mut labs = course.labs()?;
         place_labs(&mut book.items, &mut labs, answers)?;
         if !labs.is_empty() {
             bail!(text::labs_left(&labs.iter().map(|lab| lab.number).collect::<Vec<_>>()));
@@ -35,7 +35,7 @@ impl Preprocessor for Tutor {
         let mut failure = None;
         book.for_each_chapter_mut(|chapter| {
             if failure.is_none() {
-                failure = render(chapter, &root, &source).err();
+                failure = render(chapter, &root, course.root()).err();
             }
         });
         failure.map_or(Ok(book), Err)
@@ -62,10 +62,12 @@ fn asked_lab(chapter: &Chapter) -> Option<&str> {
     Some(chapter.name.strip_prefix("{{#lab ")?.strip_suffix("}}")?.trim()).filter(|_| chapter.is_draft_chapter())
 }
 
-/// Renders a chapter that has a file of its own; those of lessons are done.
-fn render(chapter: &mut Chapter, book: &Path, source: &Path) -> anyhow::Result<()> {
-    let Some(name) = chapter.source_path.as_deref().filter(|name| source.join(name).is_file()) else { return Ok(()) };
-    let parsed = parse_chapter(name, &source.join(name), &chapter.content).map_err(CourseError::Broken)?;
-    chapter.content = parsed.render(book)?;
+/// Renders a chapter of the book in the folder `book` that has a file of its own; those of lessons are done.
+fn render(chapter: &mut Chapter, book: &Path, course: &Path) -> anyhow::Result<()> {
+    let Some(name) = &chapter.source_path else { return Ok(()) };
+    if book.join("src").join(name).is_file() {
+        let parsed = parse_chapter(book, name, &chapter.content).map_err(CourseError::Broken)?;
+        chapter.content = parsed.render(course)?;
+    }
     Ok(())
 }

@@ -121,7 +121,7 @@ pub fn prove(
 /// The lesson cannot be played at all.
 pub fn replay(server: &Server, lab: &Lab, lesson: &Lesson, id: &str) -> Result<Proof, StageError> {
     let mut stage = Stage::open(server, lab, lesson, Usage::script(Builds::Never))?;
-    prove_demos(&mut stage, lab, id.to_owned())
+    prove_demos(&mut stage, id.to_owned())
 }
 
 fn prove_exercise<'a>(stage: &mut Stage<'a>, lab: &Lab, exercise: &'a Exercise) -> Proof {

@@ -43,7 +43,7 @@ pub(in crate::commands) fn run(context: &Context, arguments: &BookArgs) -> Resul
 
 /// Plays the chapter that `named` says, or all if it says none, and writes what their demos show.
 fn record(context: &Context, course: &Course, book: &Path, named: &str) -> Result<ExitCode, Failure> {
-    let mut chapters = chapters(book)?;
+    let mut chapters = chapters(book).map_err(fault)?;
     let is_named = |chapter: &Chapter| chapter.id == named || chapter.id.rsplit('/').next() == Some(named);
     if !named.is_empty() {
         chapters.retain(is_named);
