@@ -6,6 +6,7 @@
 //! extension   pg_background from the client's side
 //! server      the private server: kept, killed, adopted, shared by nobody
 //! authoring   new labs and lessons, drafts, a copy for students
+//! book        the course text: links, records, answers; its pages in a browser
 //! commands    the tutor's commands and their errors
 //! examples    the book's examples for batch systems
 //! processes   what is shown of processes, and why a plan is not parallel
@@ -25,6 +26,7 @@
 //! ```
 
 mod authoring;
+mod book;
 mod commands;
 mod editor;
 mod examples;

@@ -115,6 +115,8 @@ pub enum Command {
         #[arg(long, value_name = "DIR")]
         student: PathBuf,
     },
+    /// Build the course text as web pages, and show it.
+    Book(BookArgs),
     /// Start, stop or reach your private PostgreSQL server.
     Server {
         /// What to do with it.
@@ -179,6 +181,35 @@ pub struct GradeArgs {
     /// Keep what is graded in this file at once; begun before, go on from there.
     #[arg(long, value_name = "FILE")]
     pub resume: Option<PathBuf>,
+}
+
+/// What to do with the course text.
+#[derive(Debug, Args)]
+pub struct BookArgs {
+    /// The folder of the pages (default: `target/book`).
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// Whether the pages have the answers of exercises (default: as `book.toml` says).
+    #[arg(long, value_enum, value_name = "HOW")]
+    pub answers: Option<AnswersShown>,
+    /// Show it to browsers of this machine, built again when something changes.
+    #[arg(long)]
+    pub serve: bool,
+    /// Open it in the browser.
+    #[arg(long)]
+    pub open: bool,
+    /// Instead, play the chapters' demos and write what they show (of this chapter only, if one is named).
+    #[arg(long, value_name = "CHAPTER", num_args = 0..=1, default_missing_value = "", conflicts_with_all = ["serve", "open"])]
+    pub record: Option<String>,
+}
+
+/// Whether pages have answers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum AnswersShown {
+    /// Folded, with common mistakes.
+    Fold,
+    /// Nowhere.
+    Hide,
 }
 
 /// What to write a skeleton of.

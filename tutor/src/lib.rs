@@ -3,6 +3,7 @@
 //! ```text
 //! labs/*.md ──course──> Lab ─┬─> repl      a student's desk: step -> line -> session -> verdict -> progress
 //!                            ├─> commands  `tutor check`, `list`, `progress`: the same lab, other readers
+//!                            ├─> book      the course text: recorded outputs under what shows them
 //!                            └─> the crate `tests`: the same lab, expectations recorded by insta
 //!
 //! extension/, fixtures/ ──provision──> Realm ──server──> Server ──clone──> Sandbox
@@ -16,6 +17,7 @@
 
 #![warn(missing_docs)]
 
+#[cfg(feature = "book")]
 pub mod book;
 pub mod check;
 pub mod cli;

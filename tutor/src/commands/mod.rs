@@ -1,5 +1,6 @@
 //! The commands, a file each.
 
+mod book;
 mod check;
 mod doctor;
 mod export;
@@ -51,6 +52,7 @@ pub fn run(cli: Cli) -> ExitCode {
         Command::Grade(arguments) => grade::run(&context, &arguments),
         Command::New { command } => new::run(&context, &command),
         Command::Export { student } => export::run(&context, &student),
+        Command::Book(arguments) => book::run(&context, &arguments),
         Command::Server { command } => server::run(&context, &command),
         Command::Doctor => doctor::run(&context),
     };

@@ -38,14 +38,15 @@ pub fn parse_lesson(file: &Path, text: &str) -> Result<LessonBody, Vec<SourceErr
 }
 
 /// A block at the top level of the document.
-pub(super) struct Block<'a> {
-    line: usize,
-    pub(super) range: Range<usize>,
-    pub(super) source: &'a str,
-    pub(super) kind: BlockKind,
+pub(crate) struct Block<'a> {
+    /// Its line, counted from 1.
+    pub(crate) line: usize,
+    pub(crate) range: Range<usize>,
+    pub(crate) source: &'a str,
+    pub(crate) kind: BlockKind,
 }
 
-pub(super) enum BlockKind {
+pub(crate) enum BlockKind {
     Heading { level: HeadingLevel, text: String, id: Option<String>, classes: Vec<String> },
     Code { info: String, body: String },
     Quote,
@@ -53,7 +54,7 @@ pub(super) enum BlockKind {
 }
 
 /// The blocks of a document, in order.
-pub(super) fn blocks(text: &str) -> Vec<Block<'_>> {
+pub(crate) fn blocks(text: &str) -> Vec<Block<'_>> {
     let options = Options::ENABLE_HEADING_ATTRIBUTES | Options::ENABLE_TABLES;
     let mut blocks = Vec::new();
     let mut depth = 0_usize;
@@ -146,24 +147,25 @@ impl Fence {
             "toml,hidden" => Fence::Hidden,
             plain if SHOWN_LANGUAGES.contains(&plain) => Fence::Shown,
             other => {
-                return Fence::setup(other)
+                return setup_of(other)
+                    .map(|(role, database)| Fence::Setup { role, database })
                     .ok_or_else(|| format!("a block `{other}` is not known; the kit knows {FENCES}"));
             }
         })
     }
+}
 
-    /// `sql,setup` with what may follow it.
-    fn setup(info: &str) -> Option<Fence> {
-        let (mut role, mut database) = (SetupRole::Student, None);
-        for part in info.strip_prefix("sql,setup")?.split(',').skip(1) {
-            match part.split_once('=') {
-                Some(("as", "admin")) => role = SetupRole::Admin,
-                Some(("database", name)) => database = Some(name.to_owned()),
-                _ => return None,
-            }
+/// Who runs a set-up and where, from the info string `sql,setup` with what may follow it.
+pub(crate) fn setup_of(info: &str) -> Option<(SetupRole, Option<String>)> {
+    let (mut role, mut database) = (SetupRole::Student, None);
+    for part in info.strip_prefix("sql,setup")?.split(',').skip(1) {
+        match part.split_once('=') {
+            Some(("as", "admin")) => role = SetupRole::Admin,
+            Some(("database", name)) => database = Some(name.to_owned()),
+            _ => return None,
         }
-        Some(Fence::Setup { role, database })
     }
+    Some((role, database))
 }
 
 /// Collects steps and mistakes, block by block.

@@ -64,6 +64,8 @@ pub use error::{CourseError, SourceError};
 pub use hidden::Hidden;
 pub use lab::{Answers, Course, Lab, Place, WITHHELD_MARK};
 pub use lesson::{Demo, Exercise, Lesson, Needs, Setup, SetupRole, Step, Wrong};
+#[cfg(feature = "book")]
+pub(crate) use markdown::{BlockKind, blocks, setup_of};
 pub use markdown::{LessonBody, parse_lesson};
 pub use marker::{marker, marker_line};
 pub use quiz::{Choice, Quiz, QuizError};

@@ -90,7 +90,7 @@ struct RecordHome {
 }
 
 /// The text of a record, without its header.
-fn text_of(file: &Path) -> Option<String> {
+pub(crate) fn text_of(file: &Path) -> Option<String> {
     let snapshot = insta::Snapshot::from_file(file).ok()?;
     Some(snapshot.as_text()?.to_string())
 }
@@ -120,6 +120,15 @@ pub fn prove(
         report(prove_demos(&mut Stage::open(server, lab, lesson, usage())?, demos)?);
     }
     Ok(())
+}
+
+/// Plays nothing but the demos of `lesson`, on a fresh stage of `server`; `id` names their record in `lab`.
+///
+/// # Errors
+/// The lesson cannot be played at all.
+pub fn replay(server: &Server, lab: &Lab, lesson: &Lesson, id: &str) -> Result<Proof, StageError> {
+    let mut stage = Stage::open(server, lab, lesson, Usage::script(Builds::Never))?;
+    prove_demos(&mut stage, id.to_owned())
 }
 
 fn prove_exercise<'a>(stage: &mut Stage<'a>, lab: &Lab, exercise: &'a Exercise) -> Proof {

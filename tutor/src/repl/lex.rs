@@ -4,7 +4,7 @@ use super::keywords::is_keyword;
 
 /// What a piece of the text is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(crate) enum Kind {
     /// White space.
     Space,
     /// A key word.
@@ -29,7 +29,7 @@ pub(super) enum Kind {
 
 /// What is open where a text begins or ends.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) enum Open {
+pub(crate) enum Open {
     /// Nothing.
     #[default]
     Nothing,
@@ -45,9 +45,9 @@ pub(super) enum Open {
 
 /// A piece of the text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Token<'t> {
-    pub(super) kind: Kind,
-    pub(super) text: &'t str,
+pub(crate) struct Token<'t> {
+    pub(crate) kind: Kind,
+    pub(crate) text: &'t str,
     /// Where it begins, in bytes.
     pub(super) start: usize,
 }
@@ -76,7 +76,7 @@ impl Token<'_> {
 }
 
 /// The tokens of `text`, which begins with `open`. Asked for what is open after the last of them.
-pub(super) struct Lexer<'t> {
+pub(crate) struct Lexer<'t> {
     text: &'t str,
     at: usize,
     open: Open,
@@ -84,12 +84,12 @@ pub(super) struct Lexer<'t> {
 
 impl<'t> Lexer<'t> {
     /// A lexer of `text`, which begins within `open`.
-    pub(super) fn new(text: &'t str, open: Open) -> Lexer<'t> {
+    pub(crate) fn new(text: &'t str, open: Open) -> Lexer<'t> {
         Lexer { text, at: 0, open }
     }
 
     /// What is open where it stands.
-    pub(super) fn open(&self) -> &Open {
+    pub(crate) fn open(&self) -> &Open {
         &self.open
     }
 

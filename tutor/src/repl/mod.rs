@@ -40,9 +40,13 @@ pub use commands::{COMMANDS, CommandEntry, Group, MISSING, MISSING_LISTS};
 pub use complete::Surroundings;
 pub use desk::{Desk, DeskError, Ended};
 pub use free::{FreeError, FreePlay, play};
+#[cfg(feature = "book")]
+pub(crate) use lex::{Kind, Lexer, Open, Token};
 pub use output::{Output, Record, Recorded};
 pub use pager::TerminalPager;
 pub use plain::PlainTerminal;
+#[cfg(feature = "book")]
+pub(crate) use prose::{is_code, unbroken};
 pub use script::End;
 pub use source::{Line, LineSource, Printer, Script, Terminal};
 pub use style::{Layout, Paint};

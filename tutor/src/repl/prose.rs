@@ -7,6 +7,8 @@ use unicode_width::UnicodeWidthStr;
 
 use self::plain::{Words, wrap};
 pub(super) use self::plain::{fill, render_hint};
+#[cfg(feature = "book")]
+pub(crate) use self::plain::{is_code, unbroken};
 use super::style::{Layout, Paint};
 
 /// Lines longer than this are hard to read, however wide the terminal is.

@@ -38,7 +38,7 @@ pub(in crate::repl) fn render_hint(title: &str, hint: &str, width: usize, paint:
 }
 
 /// The lines of a text, with those put together that belong together.
-fn unbroken(text: &str) -> Vec<String> {
+pub(crate) fn unbroken(text: &str) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     let mut before = "";
     for line in text.lines() {
@@ -64,7 +64,7 @@ fn is_full(line: &str, next: &str) -> bool {
 }
 
 /// Whether a line begins as statements and psql commands do.
-fn is_code(line: &str) -> bool {
+pub(crate) fn is_code(line: &str) -> bool {
     let first = line.split_whitespace().next().unwrap_or_default();
     let is_key_word = first.len() > 1 && first.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b';');
     first.starts_with('\\') || is_key_word

@@ -1,0 +1,92 @@
+//! Exercises: the task, the command that opens it, hints, and answers where the book has them.
+
+use maud::{Markup, html};
+
+use super::html::{block, markdown};
+use super::terminal::{command, terminal};
+use super::text;
+use crate::check::{Expected, Item, Outcome};
+use crate::course::{Exercise, Lab};
+use crate::repl::{is_code, unbroken};
+
+/// An exercise as Markdown; `number` of `count` in its lesson. `expected` is there where the book has answers.
+pub(super) fn exercise(
+    lab: &Lab,
+    exercise: &Exercise,
+    (number, count): (usize, usize),
+    expected: Option<&Expected>,
+) -> String {
+    let Exercise { id, title, prompt, .. } = exercise;
+    let tag = block(&html! { p.number { (text::exercise_number(number, count)) } });
+    let below = block(&html! {
+        div.tools {
+            p { (text::EXERCISE_OPEN) }
+            (command(&text::open_command(lab.number, id)))
+            @for (index, hint) in exercise.hints.iter().enumerate() {
+                details.hint {
+                    summary { (text::hint_title(index + 1, exercise.hints.len())) }
+                    (hint_lines(hint))
+                }
+            }
+            @if let Some(expected) = expected { (answers(exercise, expected)) }
+        }
+    });
+    format!(
+        "<section class=\"exercise\" aria-labelledby=\"{id}\">\n\n{tag}\n\n## {title} {{#{id}}}\n\n{prompt}\n\n{below}\n\n</section>"
+    )
+}
+
+/// A hint: sentences, and statements as they stand.
+fn hint_lines(hint: &str) -> Markup {
+    let lines = unbroken(hint);
+    let is_code = |line: &String| is_code(line) || line.starts_with(' ');
+    let groups = lines.chunk_by(|one, other| !one.is_empty() && is_code(one) == is_code(other));
+    html! {
+        @for group in groups {
+            @let text = group.join("\n");
+            @if group.iter().all(|line| is_code(line)) {
+                pre { code.nohighlight { (text) } }
+            } @else if !text.trim().is_empty() {
+                (markdown(&text.trim().replace('\n', "  \n")))
+            }
+        }
+    }
+}
+
+fn answers(exercise: &Exercise, expected: &Expected) -> Markup {
+    let [answer, others @ ..] = &exercise.answers[..] else { return html! {} };
+    let shown = |outcomes: &[Outcome], index: usize| outcomes.get(index).map(showed).unwrap_or_default();
+    html! {
+        details.answer {
+            summary { (text::ANSWER) }
+            (terminal(answer, &shown(&expected.answers, 0)))
+            @if !others.is_empty() {
+                p { (text::OTHER_ANSWERS) }
+                @for (index, other) in others.iter().enumerate() {
+                    (terminal(other, &shown(&expected.answers, index + 1)))
+                }
+            }
+        }
+        @if !exercise.wrongs.is_empty() {
+            details.mistakes {
+                summary { (text::MISTAKES) }
+                @for wrong in &exercise.wrongs {
+                    div.mistake {
+                        (terminal(&wrong.sql, ""))
+                        (markdown(&wrong.feedback))
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// What an answer showed, as it is recorded: values between bars.
+fn showed(outcome: &Outcome) -> String {
+    let item = |item: &Item| match item {
+        Item::Rows(lines) if lines.is_empty() => text::NO_ROWS.to_owned(),
+        Item::Rows(lines) | Item::Plan(lines) => lines.join("\n"),
+        Item::Error(sqlstate) => text::error_shown(sqlstate),
+    };
+    outcome.shown.iter().map(item).collect::<Vec<_>>().join("\n\n")
+}
