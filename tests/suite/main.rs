@@ -26,6 +26,7 @@
 
 mod authoring;
 mod book;
+mod book_browser;
 mod commands;
 mod editor;
 mod examples;
