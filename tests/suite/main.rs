@@ -27,6 +27,7 @@
 
 mod authoring;
 mod book;
+mod book_browser;
 mod commands;
 mod editor;
 mod examples;

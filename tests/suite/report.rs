@@ -2,7 +2,6 @@
 //!
 //! The class is one whose names and answers are as bad as they come.
 
-use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -10,8 +9,7 @@ use tempfile::TempDir;
 use tutor::grade::Report;
 use tutor::grade::formats::{Format, Target};
 
-/// What Debian, Ubuntu and others call it.
-const BROWSERS: [&str; 4] = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
+use crate::support::find_browser;
 
 fn class() -> Report {
     serde_json::from_str(include_str!("../../tutor/src/grade/formats/class.json")).expect("a report")
@@ -98,13 +96,7 @@ impl Page {
 impl Browser {
     /// The browser of this machine; without one, a line that says what was not tested.
     fn find() -> Option<Browser> {
-        let path = std::env::var_os("PATH").unwrap_or_default();
-        let programs = std::env::split_paths(&path).flat_map(|dir| BROWSERS.map(|name| dir.join(name)));
-        let Some(program) = programs.into_iter().find(|program| program.is_file()) else {
-            // Past the test harness, which keeps what a passing test prints.
-            let _ = writeln!(std::io::stderr(), "skipped: the HTML report in a browser (no chromium on the PATH)");
-            return None;
-        };
+        let program = find_browser("the HTML report")?;
         let pages = tempfile::tempdir().expect("a folder");
         Format::Html.write(&class(), Target::Folder(pages.path())).expect("pages");
         Some(Browser { program, pages })

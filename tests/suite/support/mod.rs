@@ -1,5 +1,6 @@
 //! What the tests share.
 
+mod browser;
 mod screen;
 mod tutor;
 
@@ -12,6 +13,7 @@ use ::tutor::provision::{self, Consent, Options, Realm};
 use ::tutor::server::{Lifetime, Role, Sandbox, Server, StopMode};
 use postgres::Client;
 
+pub(crate) use browser::{Browser, find_browser};
 pub(crate) use screen::Screen;
 pub(crate) use tutor::{Ran, Tutor};
 
