@@ -27,9 +27,22 @@ for (const quiz of document.querySelectorAll('.quiz')) {
     });
 }
 
+// mdBook's switch of the table of contents is a label: it becomes a button that keys reach.
+const toggle = document.getElementById('mdbook-sidebar-toggle');
+if (toggle) {
+    toggle.setAttribute('role', 'button');
+    toggle.tabIndex = 0;
+    toggle.addEventListener('keydown', event => {
+        if (event.key === 'Enter' || event.key === ' ') {
+            event.preventDefault();
+            toggle.click();
+        }
+    });
+}
+
 // What scrolls sideways can be reached with the keyboard; what does not is no stop on the way.
 function markScrolling() {
-    for (const region of document.querySelectorAll('.terminal pre, .picture, .drawing pre, .table-wrapper, main pre')) {
+    for (const region of document.querySelectorAll('.picture, .table-wrapper, main pre, main pre > code')) {
         if (region.scrollWidth > region.clientWidth) {
             region.tabIndex = 0;
         } else {
