@@ -168,7 +168,7 @@ fn every_lesson_and_exercise_is_there_once() {
                 let heading = format!("<section class=\"exercise\" aria-labelledby=\"{}\"", exercise.id);
                 let has_it = |(path, page): (&PathBuf, &String)| page.contains(&heading).then(|| path.clone());
                 let found: Vec<PathBuf> = pages.pages.iter().filter_map(has_it).collect();
-                assert_eq!(found, [path.clone()], "exercise {}", exercise.id);
+                assert_eq!(found, std::slice::from_ref(&path), "exercise {}", exercise.id);
                 assert_eq!(pages.pages[&path].matches(&heading).count(), 1, "exercise {}", exercise.id);
             }
         }

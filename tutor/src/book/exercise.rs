@@ -44,7 +44,7 @@ fn hint_lines(hint: &str) -> Markup {
     html! {
         @for group in groups {
             @let text = group.join("\n");
-            @if group.iter().all(|line| is_code(line)) {
+            @if group.iter().all(&is_code) {
                 pre { code.nohighlight { (text) } }
             } @else if !text.trim().is_empty() {
                 (markdown(&text.trim().replace('\n', "  \n")))

@@ -59,7 +59,9 @@ fn labels_of(number: usize, line: &[char], is_writing: &[bool]) -> Vec<Label> {
 /// Whether a letter or digit stands there, with another beside it: alone, it may be the head of an arrow.
 fn is_word(line: &[char], at: usize) -> bool {
     let is_letter = |at: usize| line.get(at).is_some_and(|c| c.is_alphanumeric());
-    is_letter(at) && (is_letter(at + 1) || at.checked_sub(1).is_some_and(is_letter))
+    let before = at.checked_sub(1);
+    let is_enclosed = before.is_some_and(|before| line[before] == '(') && line.get(at + 1) == Some(&')');
+    is_letter(at) && (is_enclosed || is_letter(at + 1) || before.is_some_and(is_letter))
 }
 
 /// Whether the sign there belongs to the writing beside it.
@@ -84,7 +86,7 @@ mod tests {
     fn lines_and_arrows_stay() {
         let drawn = |drawing: &str| apart(drawing).0.replace(' ', "");
         assert_eq!(drawn("+--o leader -->| v |<--worker"), "+--o-->|v|<--");
-        assert_eq!(drawn("count(*), max_wal_size = no client-backend (or none)"), "=");
+        assert_eq!(drawn("count(*), max_wal_size = no client-backend (or none) (2)"), "=");
     }
 
     #[test]
