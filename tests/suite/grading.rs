@@ -182,3 +182,23 @@ fn parts_are_put_together() {
     let whole = grade(&["--format", "json"], folder.path());
     assert_eq!(without_seconds(report(&merged)), without_seconds(report(&whole)));
 }
+
+#[test]
+fn what_could_not_be_used_in_the_end_is_refused_at_once() {
+    let class = class(&[("ada.sql", right(COUNT))]);
+    let points = class.path().join("points.toml");
+    let file = points.display().to_string();
+    let nowhere = class.path().join("nowhere/report.json").display().to_string();
+    for (text, arguments, status, said) in [
+        ("", &["--format", "html"][..], 2, "the format `html` comes to several files: name a folder with -o"),
+        ("", &["--format", "json", "-o", &nowhere], 3, "cannot write"),
+        ("[exercises]\n118708x3 = 2", &["--points", &file], 2, "there is no exercise \"118708x3\" in the lab; did you"),
+        ("[weights]\nparallel-cuont = 2", &["--points", &file], 2, "there is no lesson \"parallel-cuont\""),
+        ("[exercises]\n118708-x-3 = -1", &["--points", &file], 2, "118708-x-3 = -1: a number from 0 on is needed"),
+    ] {
+        fs::write(&points, text).expect("a file");
+        let submission = class.path().join("ada.sql");
+        let ran = grade(arguments, &submission);
+        assert!(ran.status == status && ran.err.contains(said) && !ran.err.contains("1/1"), "{said}: {ran:#?}");
+    }
+}

@@ -39,11 +39,12 @@ pub(super) fn run(context: &Context, arguments: &GradeArgs) -> Result<ExitCode, 
     }
     arguments.only.iter().try_for_each(|id| lab.place(id).map(drop))?;
     let papers = papers(&lab, arguments)?;
+    can_be_written(arguments, papers.len())?;
     let exercise_time = Duration::from_secs(arguments.seconds.max(1));
     // A copy for students has no second data set.
     let second_data = !arguments.one_data_set && lab.answers == Answers::Here;
     let rules =
-        Rules { lab: &lab, only: arguments.only.clone(), points: points(arguments)?, exercise_time, second_data };
+        Rules { lab: &lab, only: arguments.only.clone(), points: points(&lab, arguments)?, exercise_time, second_data };
     let home = context.home()?;
     let realm = context.realm(&course, &home)?;
     lab.hidden().try_for_each(|lesson| are_recorded(lesson, &lab, realm.major()))?;
@@ -104,10 +105,10 @@ fn tell_unknown(report: &Report, lab: &Lab) -> Result<(), Failure> {
     Ok(())
 }
 
-fn points(arguments: &GradeArgs) -> Result<Points, Failure> {
+fn points(lab: &Lab, arguments: &GradeArgs) -> Result<Points, Failure> {
     let Some(file) = &arguments.points else { return Ok(Points::default()) };
     let text = fs::read_to_string(file).map_err(|cause| cannot_read(file, &cause))?;
-    toml::from_str(&text).map_err(|error| Failure::Usage(format!("{}: {}", file.display(), error.message())))
+    Points::parse(&text, lab).map_err(|fault| Failure::Usage(format!("{}: {fault}", file.display())))
 }
 
 /// The submissions of this part, each divided by its markers.
@@ -216,11 +217,28 @@ fn reports(paths: &[PathBuf]) -> Result<Vec<(String, Report)>, Failure> {
     paths.iter().map(read).collect()
 }
 
+/// Refuses what could not be written in the end, before an hour is spent on it.
+fn can_be_written(arguments: &GradeArgs, submissions: usize) -> Result<(), Failure> {
+    match (&arguments.output, arguments.format.iter().find(|format| format.needs_folder(submissions))) {
+        (None, Some(format)) => Err(Failure::Usage(format.needs_folder_error().to_string())),
+        (Some(out), _) if !is_for_folder(out, arguments, submissions) => {
+            let folder = out.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+            fs::metadata(folder).map(drop).map_err(|cause| cannot_write(out, &cause))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Whether the output that was named is a folder, or has to become one.
+fn is_for_folder(out: &Path, arguments: &GradeArgs, submissions: usize) -> bool {
+    let formats = &arguments.format;
+    out.is_dir() || formats.len() > 1 || formats.iter().any(|format| format.needs_folder(submissions))
+}
+
 fn write(report: &Report, arguments: &GradeArgs) -> Result<ExitCode, Failure> {
     let formats = &arguments.format;
-    let is_folder = |out: &Path| out.is_dir() || formats.len() > 1 || formats.iter().any(|f| f.needs_folder(report));
     match &arguments.output {
-        Some(out) if is_folder(out) => {
+        Some(out) if is_for_folder(out, arguments, report.submissions.len()) => {
             for format in formats {
                 format.write(report, Target::Folder(out))?;
             }

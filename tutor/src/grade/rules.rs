@@ -32,6 +32,28 @@ pub struct Points {
     pub weights: BTreeMap<String, f64>,
 }
 
+impl Points {
+    /// Reads a file's text. The error names what the lab does not have, or what cannot be counted.
+    pub fn parse(text: &str, lab: &Lab) -> Result<Points, String> {
+        let points: Points = toml::from_str(text).map_err(|error| error.message().to_owned())?;
+        let exercises: Vec<&str> = lab.exercises().map(|(_, exercise)| exercise.id.as_str()).collect();
+        let lessons: Vec<&str> = lab.lessons.iter().map(|lesson| lesson.id.as_str()).collect();
+        points.exercises.iter().try_for_each(|(id, value)| known("exercise", id, *value, &exercises))?;
+        points.weights.iter().try_for_each(|(id, value)| known("lesson", id, *value, &lessons))?;
+        Ok(points)
+    }
+}
+
+fn known(what: &str, id: &str, value: f64, ids: &[&str]) -> Result<(), String> {
+    if !ids.contains(&id) {
+        let nearest = crate::words::nearest(id, ids.iter().copied());
+        let nearest = nearest.map(|near| format!("; did you mean {near:?}?")).unwrap_or_default();
+        return Err(format!("there is no {what} {id:?} in the lab{nearest}"));
+    }
+    let is_countable = value.is_finite() && value >= 0.0;
+    if is_countable { Ok(()) } else { Err(format!("{id} = {value}: a number from 0 on is needed")) }
+}
+
 impl Rules<'_> {
     /// Whether an exercise is graded.
     pub fn wants(&self, lesson: &Lesson, exercise: &Exercise) -> bool {

@@ -147,7 +147,7 @@ impl<'a> Reader<'a> {
             }
             () if self.problems.len() >= TOLD_PROBLEMS => String::new(),
             () => match self.lab.place(&shown) {
-                Err(error) => format!("{error}: its part is left out"),
+                Err(error) => format!("its part is left out: {error}"),
                 Ok(_) => format!("{shown:?} is no exercise: its part is left out"),
             },
         };

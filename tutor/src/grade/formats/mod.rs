@@ -91,11 +91,11 @@ impl Format {
         }
     }
 
-    /// Whether this report comes to several files, so that only a folder can take it.
-    pub fn needs_folder(self, report: &Report) -> bool {
+    /// Whether a report on so many submissions comes to several files, so that only a folder can take it.
+    pub fn needs_folder(self, submissions: usize) -> bool {
         match self {
             Format::Html => true,
-            Format::Gradescope => report.submissions.len() != 1,
+            Format::Gradescope => submissions != 1,
             _ => false,
         }
     }
@@ -104,7 +104,7 @@ impl Format {
     pub fn write(self, report: &Report, target: Target<'_>) -> Result<(), WriteError> {
         match target {
             Target::Folder(folder) => self.write_files(report, &mut |path, bytes| write_file(folder, path, bytes)),
-            Target::Stream(_) if self.needs_folder(report) => Err(self.needs_folder_error()),
+            Target::Stream(_) if self.needs_folder(report.submissions.len()) => Err(self.needs_folder_error()),
             Target::Stream(out) => {
                 let mut out = BufWriter::new(out);
                 self.write_stream(report, &mut out)?;
@@ -116,7 +116,7 @@ impl Format {
     fn write_files(self, report: &Report, take: &mut TakeFile<'_>) -> Result<(), WriteError> {
         match self {
             Format::Html => html::write(report, take),
-            Format::Gradescope if self.needs_folder(report) => gradescope::write_class(report, take),
+            Format::Gradescope if self.needs_folder(report.submissions.len()) => gradescope::write_class(report, take),
             _ => {
                 let mut bytes = Vec::new();
                 self.write_stream(report, &mut bytes)?;
@@ -140,7 +140,8 @@ impl Format {
         Ok(())
     }
 
-    fn needs_folder_error(self) -> WriteError {
+    /// Why it is not written to a stream.
+    pub fn needs_folder_error(self) -> WriteError {
         let why = if self == Format::Gradescope { " unless there is a single submission" } else { "" };
         let format = self.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default();
         WriteError::NeedsFolder { format, why }
