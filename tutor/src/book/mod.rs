@@ -22,7 +22,7 @@
 //! | `sql,setup` | run before the first demo, wherever it stands; not shown |
 //! | `figure` | a drawing in plain text, shown as SVG |
 //! | `quiz` | a question with choices |
-//! | `{{#tutor NAME}}` alone in a paragraph | text that has its source elsewhere, see [`reference`] |
+//! | `{{#tutor NAME}}` alone in a paragraph | text that has its source elsewhere, see [`mod@reference`] |
 //!
 //! One chapter is one session of the student's in one fresh sandbox.
 
