@@ -47,9 +47,13 @@ fn profile(package: &str) -> [String; 2] {
     [format!("profile.dev.package.{package}.opt-level=2"), "profile.dev.package.pgrx.opt-level=1".to_owned()]
 }
 
+/// Cargo: the one that runs the tutor, or else the one on the path.
+pub(crate) fn program() -> OsString {
+    std::env::var_os("CARGO").unwrap_or_else(|| OsString::from("cargo"))
+}
+
 fn command(dir: &Path, package: &str, compiler: &Compiler) -> Command {
-    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| OsString::from("cargo"));
-    let mut command = Command::new(cargo);
+    let mut command = Command::new(program());
     for (name, _) in std::env::vars_os() {
         if is_foreign(&name.to_string_lossy()) {
             command.env_remove(name);

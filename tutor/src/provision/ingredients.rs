@@ -27,10 +27,7 @@ impl Ingredients {
     /// For a course, whose folder may be the kit's; else the kit is looked for from the working directory and around
     /// the executable. Without any, the course is named as the place where the extension is missing.
     pub(crate) fn of(course: &Path, data: DataSet) -> Ingredients {
-        let here = std::env::current_dir().unwrap_or_default();
-        let executable = std::env::current_exe().unwrap_or_default();
-        let places = [course].into_iter().chain(here.ancestors()).chain(executable.ancestors().skip(1));
-        let kit = places.map(Path::to_owned).find(|place| is_kit(place)).unwrap_or_else(|| course.to_owned());
+        let kit = kit_of(course).unwrap_or_else(|| course.to_owned());
         Ingredients { course: course.canonicalize().unwrap_or_else(|_| course.to_owned()), kit, data }
     }
 
@@ -41,6 +38,14 @@ impl Ingredients {
     pub(super) fn fixtures(&self) -> PathBuf {
         self.course.join(FIXTURES)
     }
+}
+
+/// The kit's folder: the course's own, or else one around the working directory or the executable.
+pub(crate) fn kit_of(course: &Path) -> Option<PathBuf> {
+    let here = std::env::current_dir().unwrap_or_default();
+    let executable = std::env::current_exe().unwrap_or_default();
+    let mut places = [course].into_iter().chain(here.ancestors()).chain(executable.ancestors().skip(1));
+    places.find(|place| is_kit(place)).map(Path::to_owned)
 }
 
 fn is_kit(place: &Path) -> bool {

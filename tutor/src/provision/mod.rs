@@ -29,8 +29,12 @@ use std::path::{Path, PathBuf};
 
 use thiserror::Error;
 
+#[cfg(not(feature = "book"))]
+pub(crate) use cargo::program as cargo;
 pub(crate) use digest::{feed, files_below};
 pub use extension::ExtensionError;
+#[cfg(not(feature = "book"))]
+pub(crate) use ingredients::kit_of;
 pub use packages::{Consent, PackagesError};
 pub use postgres::PostgresError;
 pub use progress::Progress;

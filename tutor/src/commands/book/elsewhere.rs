@@ -2,19 +2,27 @@
 //! the other one.
 
 use std::os::unix::process::CommandExt;
-use std::path::PathBuf;
 use std::process::{Command, ExitCode};
 
 use crate::cli::BookArgs;
 use crate::commands::{Context, Failure};
+use crate::provision::{cargo, kit_of};
 
 /// Becomes the program that has the builder; it reads the command line again.
-pub(in crate::commands) fn run(_: &Context, _: &BookArgs) -> Result<ExitCode, Failure> {
-    let cargo = std::env::var_os("CARGO").map_or_else(|| PathBuf::from("cargo"), PathBuf::from);
-    let manifest = concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml");
-    let error = Command::new(cargo)
-        .args(["run", "--quiet", "--manifest-path", manifest, "--features", "book", "--bin", "tutor", "--"])
+pub(in crate::commands) fn run(context: &Context, _: &BookArgs) -> Result<ExitCode, Failure> {
+    let course = context.course()?;
+    let kit = kit_of(course.root()).ok_or_else(|| Failure::Environment(no_kit()))?;
+    let error = Command::new(cargo())
+        .args(["run", "--quiet", "--package", "tutor", "--features", "book", "--bin", "tutor", "--manifest-path"])
+        .arg(kit.join("Cargo.toml"))
+        .arg("--")
         .args(std::env::args_os().skip(1))
         .exec();
     Err(Failure::Environment(format!("the book is built with cargo, which does not start: {error}")))
+}
+
+fn no_kit() -> String {
+    "this tutor was built without what builds the book, and the kit's sources are not found\n  \
+     run it in a clone of the kit"
+        .to_owned()
 }
