@@ -9,15 +9,18 @@ use sha2::{Digest, Sha256};
 
 use super::rules::Rules;
 use crate::check::variant;
-use crate::course::{Lab, Lesson};
+use crate::course::{DataSet, Lab, Lesson};
 use crate::provision::postgres::MAJORS;
 use crate::provision::{feed, files_below};
 
 /// How many hexadecimal digits it has.
 const DIGITS: usize = 16;
 
-/// Changes with the lab's files, the fixtures, an instructor's further exercises and checks, and what the instructor counts. Reports with different ones do not go
-/// together.
+/// Answers are recorded over each of them.
+const DATA_SETS: [DataSet; 2] = [DataSet::First, DataSet::Second];
+
+/// Changes with the lab's files, the fixtures, an instructor's further exercises and checks, and what the instructor
+/// counts. Reports with different ones do not go together.
 ///
 /// # Errors
 /// A file cannot be read.
@@ -49,8 +52,25 @@ fn hidden_files(lab: &Lab) -> BTreeSet<PathBuf> {
 }
 
 fn records(lesson: &Lesson) -> impl Iterator<Item = PathBuf> {
-    let plain = lesson.exercises().map(|exercise| lesson.record(&exercise.id));
+    let ids = lesson.exercises().flat_map(|exercise| DATA_SETS.map(|data| data.record_id(&exercise.id)));
+    let plain = ids.map(|id| lesson.record(&id));
     let all =
         plain.flat_map(|plain| MAJORS.map(|major| variant(&plain, major)).chain([plain.clone()]).collect::<Vec<_>>());
     all.filter(|file| file.is_file())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::course::Course;
+
+    #[test]
+    fn records_over_both_data_sets_count() {
+        let lab = Course::find(None).expect("the clone is a course").lab("1").expect("lab 1");
+        let lesson = lab.lessons.iter().find(|lesson| lesson.exercise("first-answer").is_some()).expect("a lesson");
+        let found: Vec<PathBuf> = records(lesson).collect();
+        for id in ["first-answer", "first-answer.second"] {
+            assert!(found.contains(&lesson.record(id)), "{id}: {found:?}");
+        }
+    }
 }
