@@ -17,6 +17,11 @@ pub(crate) fn nearest<'a>(asked: &str, candidates: impl Iterator<Item = &'a str>
         .map(|(_, candidate)| candidate)
 }
 
+/// `; did you mean "read-once"?`, to follow a message about a name that there is not; empty if nothing was meant.
+pub(crate) fn did_you_mean(nearest: Option<&str>) -> String {
+    nearest.map(|nearest| format!("; did you mean {nearest:?}?")).unwrap_or_default()
+}
+
 /// `1 hint`, `2 hints`.
 pub(crate) fn count(number: usize, noun: &str) -> String {
     if number == 1 { format!("1 {noun}") } else { format!("{number} {noun}s") }

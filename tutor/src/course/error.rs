@@ -3,6 +3,8 @@
 use std::fmt;
 use std::path::PathBuf;
 
+use crate::words::did_you_mean;
+
 /// A mistake in a lesson file, with the place to look at.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SourceError {
@@ -55,7 +57,7 @@ pub enum CourseError {
     )]
     HiddenInCourse(PathBuf),
     /// Neither a lesson nor an exercise of the lab has that id.
-    #[error("there is no lesson or exercise {asked:?} in lab {lab}{}\n  `cargo tutor list` shows all ids", nearest_line(.nearest))]
+    #[error("there is no lesson or exercise {asked:?} in lab {lab}{}\n  `cargo tutor list` shows all ids", did_you_mean(.nearest.as_deref()))]
     UnknownPlace {
         /// What was asked for.
         asked: String,
@@ -69,8 +71,4 @@ pub enum CourseError {
 fn list(errors: &[SourceError]) -> String {
     let lines: Vec<String> = errors.iter().map(SourceError::to_string).collect();
     format!("the course has mistakes:\n  {}", lines.join("\n  "))
-}
-
-fn nearest_line(nearest: &Option<String>) -> String {
-    nearest.as_ref().map(|id| format!("; did you mean {id:?}?")).unwrap_or_default()
 }

@@ -11,6 +11,7 @@ use serde::Deserialize;
 
 use super::lab::{RECORDS, missing_answers, read, unknown_databases, unknown_earlier};
 use super::{Check, CourseError, Exercise, Lab, Lesson, LessonBody, Setup, SourceError, Step, parse_lesson};
+use crate::words::{did_you_mean, nearest};
 
 /// What a file of further exercises and checks says about itself: the block `toml,hidden`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
@@ -128,8 +129,7 @@ impl<'a> Reading<'a> {
     fn further(&mut self, exercises: Vec<Exercise>) -> Option<Lesson> {
         let Some(named) = self.hidden.lesson.clone() else {
             for exercise in exercises {
-                let nearest = self.lab.nearest_id(&exercise.id).map(|id| format!("; did you mean {id:?}?"));
-                let (id, nearest) = (&exercise.id, nearest.unwrap_or_default());
+                let (id, nearest) = (&exercise.id, did_you_mean(self.lab.nearest_id(&exercise.id).as_deref()));
                 let message = format!(
                     "there is no exercise {id:?} in lab {} to check{nearest} (a further exercise needs a block \
                      `toml,hidden` before the first `##`, with `lesson = \"...\"`)",
@@ -141,8 +141,7 @@ impl<'a> Reading<'a> {
         };
         let own = self.lab.lessons.iter().find(|lesson| lesson.hidden.is_none() && lesson.id == named);
         let Some(own) = own else {
-            let nearest = crate::words::nearest(&named, self.lab.lessons.iter().map(|lesson| lesson.id.as_str()));
-            let nearest = nearest.map(|id| format!("; did you mean {id:?}?")).unwrap_or_default();
+            let nearest = did_you_mean(nearest(&named, self.lab.lessons.iter().map(|lesson| lesson.id.as_str())));
             self.mistake(self.line, format!("there is no lesson {named:?} in lab {}{nearest}", self.lab.number));
             return None;
         };

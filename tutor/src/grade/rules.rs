@@ -7,6 +7,7 @@ use serde::Deserialize;
 
 use super::limits::SUBMISSION_EXERCISES;
 use crate::course::{Exercise, Lab, Lesson};
+use crate::words::{did_you_mean, nearest};
 
 /// What a run of grading counts.
 pub struct Rules<'a> {
@@ -46,8 +47,7 @@ impl Points {
 
 fn known(what: &str, id: &str, value: f64, ids: &[&str]) -> Result<(), String> {
     if !ids.contains(&id) {
-        let nearest = crate::words::nearest(id, ids.iter().copied());
-        let nearest = nearest.map(|near| format!("; did you mean {near:?}?")).unwrap_or_default();
+        let nearest = did_you_mean(nearest(id, ids.iter().copied()));
         return Err(format!("there is no {what} {id:?} in the lab{nearest}"));
     }
     let is_countable = value.is_finite() && value >= 0.0;
