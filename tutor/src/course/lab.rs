@@ -353,7 +353,8 @@ fn double_ids(dir: &Path, header: &str, lessons: &[Lesson]) -> Vec<SourceError> 
     mistakes
 }
 
-pub(super) fn read(file: &Path) -> Result<String, CourseError> {
+/// The text of a file of the course.
+pub(crate) fn read(file: &Path) -> Result<String, CourseError> {
     fs::read_to_string(file).map_err(|cause| CourseError::Unreadable { file: file.to_owned(), cause })
 }
 

@@ -62,6 +62,8 @@ pub use check::{Check, Compare, Created, Order, Shown, StateCheck, StateRole, Wh
 pub use data_set::{DataSet, SECOND_DATA, SECOND_RECORD, data_settings};
 pub use error::{CourseError, SourceError};
 pub use hidden::Hidden;
+#[cfg(feature = "book")]
+pub(crate) use lab::read;
 pub use lab::{Answers, Course, Lab, Place, WITHHELD_MARK};
 pub use lesson::{Demo, Exercise, Lesson, Needs, Setup, SetupRole, Step, Wrong};
 #[cfg(feature = "book")]

@@ -67,11 +67,6 @@ impl Reference {
     }
 }
 
-/// The text of a source.
-fn read(file: &Path) -> Result<String, CourseError> {
-    std::fs::read_to_string(file).map_err(|cause| CourseError::Unreadable { file: file.to_owned(), cause })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -6,8 +6,7 @@ use serde::Deserialize;
 
 use super::figures::{number, ratio};
 use super::markdown::table;
-use super::read;
-use crate::course::{CourseError, SourceError};
+use crate::course::{CourseError, SourceError, read};
 
 /// Where the figures lie in the course.
 const FILE: &str = "book/src/figures/speed.json";

@@ -16,8 +16,7 @@ mod settings;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use super::read;
-use crate::course::{CourseError, SourceError};
+use crate::course::{CourseError, SourceError, read};
 use script::Functions;
 
 /// The folder of the extension in the course.
