@@ -108,8 +108,7 @@ pub fn prove(
     report: &mut dyn FnMut(Proof),
 ) -> Result<(), StageError> {
     let place = tempfile::tempdir().map_err(StageError::NoRoom)?;
-    let usage = || Usage::script(Builds::Below(place.path().to_owned()));
-    let mut stage = Stage::open(server, lab, lesson, usage())?;
+    let mut stage = Stage::open(server, lab, lesson, Usage::script(Builds::Below(place.path().to_owned())))?;
     for exercise in lesson.exercises().filter(|exercise| wanted(&exercise.id)) {
         report(prove_exercise(&mut stage, lab, exercise));
     }
@@ -117,7 +116,7 @@ pub fn prove(
     if lesson.demos().next().is_some() && wanted(&demos) {
         // A fresh one: what answers have left is not to be seen in the demos.
         drop(stage);
-        report(prove_demos(&mut Stage::open(server, lab, lesson, usage())?, demos)?);
+        report(replay(server, lab, lesson, &demos)?);
     }
     Ok(())
 }
@@ -132,18 +131,8 @@ pub fn replay(server: &Server, lab: &Lab, lesson: &Lesson, id: &str) -> Result<P
 }
 
 fn prove_exercise<'a>(stage: &mut Stage<'a>, lab: &Lab, exercise: &'a Exercise) -> Proof {
-    let mut faults = Vec::new();
-    let mut expected = Expected::default();
-    for (index, answer) in exercise.answers.iter().enumerate() {
-        let played = play(stage, exercise, answer);
-        if matches!(exercise.check.compare, Compare::Rows | Compare::Plan)
-            && matches!(played.outcome.shown.last(), Some(Item::Error(_)))
-        {
-            faults.push(format!("answer {}: ends in an error", index + 1));
-        }
-        faults.extend(answer_faults(&played).into_iter().map(|fault| format!("answer {}: {fault}", index + 1)));
-        expected.answers.push(played.outcome);
-    }
+    let (answers, mut faults) = play_answers(stage, exercise);
+    let mut expected = Expected { answers, wrongs: Vec::new() };
     for (index, wrong) in exercise.wrongs.iter().enumerate() {
         let played = play(stage, exercise, &wrong.sql);
         faults
@@ -162,6 +151,22 @@ fn prove_exercise<'a>(stage: &mut Stage<'a>, lab: &Lab, exercise: &'a Exercise) 
     }
     faults.extend(stage.leave().err().map(|error| error.to_string()));
     proof(stage, exercise.id.clone(), expected.render(), faults)
+}
+
+/// What each answer comes to, and what is wrong with that.
+fn play_answers<'a>(stage: &mut Stage<'a>, exercise: &'a Exercise) -> (Vec<Outcome>, Vec<String>) {
+    let (mut outcomes, mut faults) = (Vec::new(), Vec::new());
+    for (index, answer) in exercise.answers.iter().enumerate() {
+        let played = play(stage, exercise, answer);
+        if matches!(exercise.check.compare, Compare::Rows | Compare::Plan)
+            && matches!(played.outcome.shown.last(), Some(Item::Error(_)))
+        {
+            faults.push(format!("answer {}: ends in an error", index + 1));
+        }
+        faults.extend(answer_faults(&played).into_iter().map(|fault| format!("answer {}: {fault}", index + 1)));
+        outcomes.push(played.outcome);
+    }
+    (outcomes, faults)
 }
 
 fn proof(stage: &Stage<'_>, id: String, shown: String, faults: Vec<String>) -> Proof {

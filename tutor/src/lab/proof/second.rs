@@ -1,6 +1,6 @@
 //! Proving what the answers show over the second data set: each passes, and shows something else than over the first.
 
-use super::{Builds, Expected, Proof, Stage, StageError, Usage, answer_faults, play, proof};
+use super::{Builds, Expected, Proof, Stage, StageError, Usage, play_answers, proof};
 use crate::check::{Outcome, shows_answer};
 use crate::course::{Compare, DataSet, Exercise, Lab, Lesson};
 use crate::server::Server;
@@ -30,13 +30,8 @@ pub fn prove_second(
 }
 
 fn prove_exercise<'a>(stage: &mut Stage<'a>, exercise: &'a Exercise) -> Proof {
-    let mut faults = Vec::new();
-    let mut second = Expected::default();
-    for (index, answer) in exercise.answers.iter().enumerate() {
-        let played = play(stage, exercise, answer);
-        faults.extend(answer_faults(&played).into_iter().map(|fault| format!("answer {}: {fault}", index + 1)));
-        second.answers.push(played.outcome);
-    }
+    let (answers, mut faults) = play_answers(stage, exercise);
+    let second = Expected { answers, wrongs: Vec::new() };
     let id = DataSet::Second.record_id(&exercise.id);
     if !super::record_for(&stage.lesson().record(&id), stage.major()).is_file() {
         faults = vec![super::NOTHING_RECORDED.to_owned()];
