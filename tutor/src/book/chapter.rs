@@ -6,10 +6,7 @@ use mdbook_driver::MDBook;
 use mdbook_driver::config::Config;
 use serde::Deserialize;
 
-use super::figure::figure;
-use super::html::block;
-use super::quiz::quiz;
-use super::terminal::terminal;
+use super::page::Page;
 use super::{directive, record, text};
 use crate::course::{
     Answers, BlockKind, CourseError, Demo, Lab, Lesson, Needs, Quiz, Setup, SourceError, Step, blocks, setup_of,
@@ -76,30 +73,20 @@ impl Chapter {
     /// The chapter as Markdown, with what its demos show according to its record. `course` is the folder that the book is in.
     pub(super) fn render(&self, course: &Path) -> anyhow::Result<String> {
         let record = self.lesson.record(&self.id);
-        let mut shown = record::read(&record, self.demos(), &text::record_chapter(&self.id))?.into_iter();
+        let mut page = Page::new(record::read(&record, self.demos(), &text::record_chapter(&self.id))?);
         let mut demos = self.lesson.demos();
-        let (mut figures, mut quizzes) = (0, 0);
-        let mut page = String::new();
+        let mut written = String::new();
         for piece in &self.pieces {
             let part = match piece {
                 Piece::Text(markdown) => markdown.clone(),
-                Piece::Figure(drawing) => {
-                    figures += 1;
-                    block(&figure(drawing, figures == 1))
-                }
-                Piece::Demo => {
-                    let sql = demos.next().map(|demo| demo.sql.as_str()).unwrap_or_default();
-                    block(&terminal(sql, &shown.next().unwrap_or_default()))
-                }
-                Piece::Quiz(question) => {
-                    quizzes += 1;
-                    block(&quiz(quizzes, question))
-                }
+                Piece::Figure(drawing) => page.figure(drawing),
+                Piece::Demo => page.demo(demos.next().map(|demo| demo.sql.as_str()).unwrap_or_default()),
+                Piece::Quiz(question) => page.quiz(question),
                 Piece::Directive(name) => directive::text(name, course)?,
             };
-            page.push_str(&part);
+            written.push_str(&part);
         }
-        Ok(page)
+        Ok(written)
     }
 }
 

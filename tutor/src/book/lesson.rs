@@ -6,11 +6,8 @@ use anyhow::Context;
 use mdbook_preprocessor::book::{BookItem, Chapter, SectionNumber};
 
 use super::exercise::exercise;
-use super::figure::figure;
-use super::html::block;
-use super::quiz::quiz;
+use super::page::Page;
 use super::settings::Answers;
-use super::terminal::terminal;
 use super::{record, text};
 use crate::check::Expected;
 use crate::course::{self, BlockKind, Exercise, Lab, Lesson, Step, blocks};
@@ -69,21 +66,15 @@ fn lesson_text(lab: &Lab, lesson: &Lesson, answers: Answers) -> anyhow::Result<S
     ];
     let record = lesson.record(&format!("{}.demos", lesson.id));
     let command = text::record_lesson(lab.number, &lesson.id);
-    let mut shown = record::read(&record, lesson.demos().count(), &command)?.into_iter();
+    let mut page = Page::new(record::read(&record, lesson.demos().count(), &command)?);
     let count = lesson.exercises().count();
-    let (mut figures, mut quizzes, mut exercises) = (0, 0, 0);
+    let mut exercises = 0;
     for step in &lesson.steps {
         parts.push(match step {
             Step::Text(markdown) => with_ids(markdown, lesson),
-            Step::Figure(drawing) => {
-                figures += 1;
-                block(&figure(drawing, figures == 1))
-            }
-            Step::Demo(demo) => block(&terminal(&demo.sql, &shown.next().unwrap_or_default())),
-            Step::Quiz(question) => {
-                quizzes += 1;
-                block(&quiz(quizzes, question))
-            }
+            Step::Figure(drawing) => page.figure(drawing),
+            Step::Demo(demo) => page.demo(&demo.sql),
+            Step::Quiz(question) => page.quiz(question),
             Step::Exercise(task) => {
                 exercises += 1;
                 exercise(lab, task, (exercises, count), expected(lab, lesson, task, answers)?.as_ref())

@@ -33,6 +33,7 @@ mod exercise;
 mod figure;
 mod html;
 mod lesson;
+mod page;
 mod preprocessor;
 mod quiz;
 mod record;
