@@ -180,30 +180,13 @@ impl LessonSession<'_, '_> {
         {
             let script = self.paper.part(&exercise.id).unwrap_or_default();
             let further = self.further_check(exercise, server.realm().data());
-            let mut further_verdict = None;
-            let (played, limit) = match ungraded(exercise) {
-                Some(verdict) => (Played { verdict, output: String::new() }, None),
-                None if self.is_over() => {
-                    (Played { verdict: Verdict::TimedOut, output: String::new() }, Some(Limit::Time))
-                }
+            let silent = |verdict| (Played { verdict, output: String::new() }, None);
+            let ((played, further_verdict), limit) = match ungraded(exercise) {
+                Some(verdict) => (silent(verdict), None),
+                None if self.is_over() => (silent(Verdict::TimedOut), Some(Limit::Time)),
                 None => {
                     watchdog.begin(self.deadline.min(Instant::now() + self.rules.exercise_time));
-                    let opened = match stage.take() {
-                        Some(stage) => Ok(stage),
-                        None => Stage::open(server, self.rules.lab, self.lesson, usage.clone()),
-                    };
-                    let played = opened.map_err(|error| error.to_string()).and_then(|mut open| {
-                        let played = play(&mut open, exercise, script, &watchdog).map_err(|error| error.to_string());
-                        stage = Some(open);
-                        played
-                    });
-                    let played = played.and_then(|played| {
-                        if let (Verdict::Passed, Some(check), Some(open)) = (&played.verdict, further, &mut stage) {
-                            let checked = check_further(open, self.rules.lab, check, script, &usage, &watchdog);
-                            further_verdict = Some(checked?);
-                        }
-                        Ok(played)
-                    });
+                    let played = self.play_exercise(server, &mut stage, exercise, further, &usage, &watchdog);
                     let (limit, was_stopped) = watchdog.end();
                     if was_stopped {
                         stage = None;
@@ -211,9 +194,7 @@ impl LessonSession<'_, '_> {
                     match (played, limit) {
                         (Ok(played), limit) => (played, limit),
                         // The server went because of what the submission did.
-                        (Err(_), Some(limit)) => {
-                            (Played { verdict: Verdict::TimedOut, output: String::new() }, Some(limit))
-                        }
+                        (Err(_), Some(limit)) => (silent(Verdict::TimedOut), Some(limit)),
                         (Err(error), None) => return Err(error),
                     }
                 }
@@ -226,6 +207,34 @@ impl LessonSession<'_, '_> {
             left.next();
         }
         Ok(())
+    }
+
+    /// Plays an exercise on the lesson's stage, which is opened if it is not, and the further check of what has passed.
+    fn play_exercise<'l>(
+        &'l self,
+        server: &'l Server,
+        stage: &mut Option<Stage<'l>>,
+        exercise: &'l Exercise,
+        further: Option<(&Lesson, &Exercise)>,
+        usage: &Usage,
+        watchdog: &Watchdog,
+    ) -> Result<(Played, Option<Verdict>), String> {
+        let script = self.paper.part(&exercise.id).unwrap_or_default();
+        let open = match stage {
+            Some(open) => open,
+            None => {
+                let opened = Stage::open(server, self.rules.lab, self.lesson, usage.clone());
+                stage.insert(opened.map_err(|error| error.to_string())?)
+            }
+        };
+        let played = play(open, exercise, script, watchdog).map_err(|error| error.to_string())?;
+        let further_verdict = match (&played.verdict, further) {
+            (Verdict::Passed, Some(check)) => {
+                Some(check_further(open, self.rules.lab, check, script, usage, watchdog)?)
+            }
+            _ => None,
+        };
+        Ok((played, further_verdict))
     }
 
     /// The instructor's further check of an exercise of the lab's own. It is about the lesson's data, and has no record
