@@ -57,9 +57,7 @@ impl Execution {
             elapsed: Duration::ZERO,
         }
     }
-}
 
-impl Execution {
     /// Forgets what it brought, but for its error.
     pub(super) fn forget(&mut self) {
         self.truncated |= !self.results.is_empty() || !self.notices.is_empty();
