@@ -1,5 +1,5 @@
 //! What the line editor asks while somebody types: colours, candidates. Nothing here waits but the Tab key, a moment,
-//! for the first look at the catalogue.
+//! for the first look at the catalogue, and a finished line until nobody looks.
 
 use std::borrow::Cow;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -50,6 +50,11 @@ impl Assistant {
         {
             self.snapshots.look(options);
         }
+    }
+
+    /// Waits, not for long, until nobody looks: the line that was typed is alone with the server.
+    pub(super) fn finish(&self) {
+        self.snapshots.wait_for_end();
     }
 
     /// Says that a statement may have changed the catalogue.

@@ -157,10 +157,11 @@ impl LineSource for Terminal {
             Ok(line) => {
                 let line = self.pasted.put_back(line);
                 self.heard.hear(&line);
-                if may_change_catalogue(&line)
-                    && let Some(assistant) = self.editor.helper()
-                {
-                    assistant.outdate();
+                if let Some(assistant) = self.editor.helper() {
+                    assistant.finish();
+                    if may_change_catalogue(&line) {
+                        assistant.outdate();
+                    }
                 }
                 Ok(Line::Text(line))
             }

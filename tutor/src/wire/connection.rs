@@ -184,6 +184,25 @@ impl Connection {
         self.send(&out)
     }
 
+    /// Leaves, and waits so long at most until the backend has ended. Then it is in no view of the server's any more:
+    /// the socket is closed by the end of the process, after everything else.
+    pub fn close(mut self, limit: Duration) {
+        let until = Instant::now() + limit;
+        self.say_farewell();
+        while let Some(wait) = until.checked_duration_since(Instant::now())
+            && self.receive(wait).is_ok()
+        {
+            self.received.clear();
+        }
+    }
+
+    /// The server may be gone already, which ends the session just as well.
+    fn say_farewell(&mut self) {
+        let mut out = BytesMut::new();
+        frontend::terminate(&mut out);
+        let _ = self.socket.write_all(&out);
+    }
+
     /// The next thing the server says, or `None` when it says nothing for `timeout`. Bytes of an unfinished message
     /// stay for the next call.
     pub fn next_event(&mut self, timeout: Duration) -> Result<Option<Event>, Lost> {
@@ -386,9 +405,6 @@ impl Connection {
 
 impl Drop for Connection {
     fn drop(&mut self) {
-        let mut out = BytesMut::new();
-        frontend::terminate(&mut out);
-        // The server may be gone already, which ends the session just as well.
-        let _ = self.socket.write_all(&out);
+        self.say_farewell();
     }
 }

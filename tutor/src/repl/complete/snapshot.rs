@@ -1,8 +1,8 @@
 //! The newest look at the catalogue, taken on a thread of its own, so that the prompt does not wait. Only who asks for
 //! candidates before the first look has ended waits for it, and not for long.
 //!
-//! A look is a connection that lasts some milliseconds, as the observer, when somebody types: nobody who counts the
-//! processes of a lesson meets it, and it has no lock and no snapshot that others wait for.
+//! A look is a connection that lasts some milliseconds, as the observer, when somebody types. What is typed is sent
+//! when it has ended: nobody who counts the processes of a lesson meets it.
 
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
@@ -22,6 +22,12 @@ const FIRST_LOOK_LIMIT: Duration = Duration::from_millis(150);
 
 /// How long an answer is waited for.
 const ANSWER_LIMIT: Duration = Duration::from_secs(10);
+
+/// How long the end of a look's backend is waited for.
+const FAREWELL_LIMIT: Duration = Duration::from_secs(1);
+
+/// How long a line that was typed waits for a look to end.
+const LINE_LIMIT: Duration = Duration::from_secs(1);
 
 /// The newest look at each moment.
 #[derive(Debug, Clone, Default)]
@@ -65,6 +71,12 @@ impl Snapshots {
         let waited = self.looked.wait_timeout_while(self.lock(), FIRST_LOOK_LIMIT, is_first);
         drop(waited.unwrap_or_else(PoisonError::into_inner));
         self.catalogue(database)
+    }
+
+    /// Waits until nobody looks; not for long.
+    pub(in crate::repl) fn wait_for_end(&self) {
+        let waited = self.looked.wait_timeout_while(self.lock(), LINE_LIMIT, |newest| newest.is_looking);
+        drop(waited.unwrap_or_else(PoisonError::into_inner));
     }
 
     /// Says that the catalogue may have changed.
@@ -116,6 +128,12 @@ impl Snapshots {
 /// Connects, reads, leaves. Whatever fails, the look before it serves on.
 fn read(options: &ConnectOptions) -> Option<Catalogue> {
     let mut connection = Connection::connect(options).ok()?;
+    let catalogue = read_from(&mut connection);
+    connection.close(FAREWELL_LIMIT);
+    catalogue
+}
+
+fn read_from(connection: &mut Connection) -> Option<Catalogue> {
     connection.start_query(QUERY).ok()?;
     let mut catalogue = Catalogue::default();
     loop {
