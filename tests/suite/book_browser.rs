@@ -1,10 +1,10 @@
-//! Pages of the book in a real browser: light and dark, on a phone, by keyboard alone, on paper.
+//! Pages of the book in a real browser: light and dark, on a phone, by keyboard alone, on paper, for everybody.
 
 use serde_json::json;
 use tutor::book::Answers;
 
 use crate::book::Pages;
-use crate::support::{Browser, find_browser};
+use crate::support::{Axe, Browser};
 
 /// A page of each kind.
 const PAGES: [&str; 5] = [
@@ -21,8 +21,11 @@ const LESSON: &str = PAGES[2];
 const NARROW: u32 = 390;
 const WIDE: u32 = 1280;
 
+/// Each way to look at a page: how wide, what the system prefers, and the theme that is chosen for it.
+const LOOKS: [(u32, &str, &str); 3] = [(WIDE, "light", "light"), (WIDE, "dark", "navy"), (NARROW, "light", "light")];
+
 fn browser() -> Option<Browser> {
-    find_browser("the book").map(|program| Browser::start(&program))
+    Browser::start("the book")
 }
 
 fn url(page: &str) -> String {
@@ -34,7 +37,7 @@ fn pages_show_in_light_and_dark_on_small_and_large_screens() {
     let Some(mut browser) = browser() else { return };
     let folder = format!("file://{}/", Pages::with(Answers::Hide).folder.path().display());
     for page in PAGES {
-        for (width, scheme, theme) in [(WIDE, "light", "light"), (WIDE, "dark", "navy"), (NARROW, "light", "light")] {
+        for (width, scheme, theme) in LOOKS {
             browser.open(&url(page), width, scheme);
             let classes = browser.value("document.documentElement.className");
             assert!(classes.as_str().is_some_and(|classes| classes.contains(theme)), "{page}: {classes}");
@@ -44,6 +47,25 @@ fn pages_show_in_light_and_dark_on_small_and_large_screens() {
             let elsewhere =
                 browser.asked().into_iter().filter(|asked| !asked.starts_with(&folder) && !asked.starts_with("data:"));
             assert_eq!(elsewhere.collect::<Vec<_>>(), [""; 0], "{page}");
+        }
+    }
+}
+
+#[test]
+fn a_barrier_is_found() {
+    let (Some(axe), Some(mut browser)) = (Axe::find("a page"), browser()) else { return };
+    browser.open("data:text/html,<html lang=en><title>A picture</title><img src=data:,>", WIDE, "light");
+    let found = browser.barriers(&axe);
+    assert!(found.len() == 1 && found[0].starts_with("image-alt\n"), "{found:?}");
+}
+
+#[test]
+fn pages_have_no_barriers() {
+    let (Some(axe), Some(mut browser)) = (Axe::find("the book"), browser()) else { return };
+    for page in PAGES {
+        for (width, scheme, _) in LOOKS {
+            browser.open(&url(page), width, scheme);
+            assert_eq!(browser.barriers(&axe), [""; 0], "{page}, {width} pixels, {scheme}");
         }
     }
 }

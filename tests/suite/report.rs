@@ -2,14 +2,11 @@
 //!
 //! The class is one whose names and answers are as bad as they come.
 
-use std::path::{Path, PathBuf};
-use std::process::Command;
-
 use tempfile::TempDir;
 use tutor::grade::Report;
 use tutor::grade::formats::{Format, Target};
 
-use crate::support::find_browser;
+use crate::support::{Axe, Browser};
 
 fn class() -> Report {
     serde_json::from_str(include_str!("../../tutor/src/grade/formats/class.json")).expect("a report")
@@ -36,40 +33,52 @@ fn broken_rule(report: &serde_json::Value) -> Option<String> {
 
 #[test]
 fn the_page_of_the_class_sorts() {
-    let Some(browser) = Browser::find() else { return };
-    let page = browser.open("index.html#sort=score&order=descending");
+    let Some(mut class) = ClassPages::open() else { return };
+    let page = class.show("index.html#sort=score&order=descending");
     let order: Vec<u32> = page.rows.iter().map(|row| row.number).collect();
     // Equal scores stay in the order of names.
     assert_eq!(order, [4, 6, 5, 8, 2, 3, 1, 7, 9], "{page:#?}");
     assert!(page.dom.contains("data-key=\"score\" aria-sort=\"descending\"><button"), "the head does not say so");
-    let page = browser.open("index.html#sort=name&order=descending");
+    let page = class.show("index.html#sort=name&order=descending");
     assert!([7, 9].contains(&page.rows[0].number), "{page:#?}");
 }
 
 #[test]
 fn the_page_of_the_class_filters() {
-    let Some(browser) = Browser::find() else { return };
-    let page = browser.open("index.html#filter=ANNA");
+    let Some(mut class) = ClassPages::open() else { return };
+    let page = class.show("index.html#filter=ANNA");
     assert_eq!(page.shown(), [4], "{page:#?}");
     assert!(page.dom.contains(">1 of 9</output>"), "the number is not told");
-    assert_eq!(browser.open("index.html#show=odd").shown(), [1, 3, 7, 9]);
-    assert_eq!(browser.open("index.html#show=full").shown(), [4, 6]);
+    assert_eq!(class.show("index.html#show=odd").shown(), [1, 3, 7, 9]);
+    assert_eq!(class.show("index.html#show=full").shown(), [4, 6]);
 }
 
 #[test]
 fn nothing_that_a_student_wrote_runs_in_their_page() {
-    let Some(browser) = Browser::find() else { return };
+    let Some(mut class) = ClassPages::open() else { return };
     for number in [2, 3] {
-        let page = browser.open(&browser.page_of(number));
+        let page = class.page_of(number);
+        let page = class.show(&page);
         assert_eq!(page.dom.matches("<script").count(), 1, "{}", page.dom);
         assert!(page.dom.contains("What was expected") || !page.dom.contains("class=\"difference\""), "{}", page.dom);
     }
 }
 
-/// A browser and the class's pages.
-struct Browser {
-    program: PathBuf,
-    pages: TempDir,
+#[test]
+fn pages_of_reports_have_no_barriers() {
+    let (Some(axe), Some(mut class)) = (Axe::find("the HTML report"), ClassPages::open()) else { return };
+    for page in ["index.html".to_owned(), class.page_of(2), class.page_of(3)] {
+        for (width, scheme) in [(1280, "light"), (1280, "dark"), (390, "light")] {
+            class.show_on(&page, width, scheme);
+            assert_eq!(class.browser.barriers(&axe), [""; 0], "{page}, {width} pixels, {scheme}");
+        }
+    }
+}
+
+/// The class's pages, and a browser to look at them.
+struct ClassPages {
+    browser: Browser,
+    folder: TempDir,
 }
 
 /// A page after its script ran.
@@ -93,50 +102,43 @@ impl Page {
     }
 }
 
-impl Browser {
-    /// The browser of this machine; without one, a line that says what was not tested.
-    fn find() -> Option<Browser> {
-        let program = find_browser("the HTML report")?;
-        let pages = tempfile::tempdir().expect("a folder");
-        Format::Html.write(&class(), Target::Folder(pages.path())).expect("pages");
-        Some(Browser { program, pages })
+impl ClassPages {
+    /// Without a browser, a line says what was not tested.
+    fn open() -> Option<ClassPages> {
+        let browser = Browser::start("the HTML report")?;
+        let folder = tempfile::tempdir().expect("a folder");
+        Format::Html.write(&class(), Target::Folder(folder.path())).expect("pages");
+        Some(ClassPages { browser, folder })
     }
 
     /// The path of a student's page.
     fn page_of(&self, number: usize) -> String {
-        let pages = std::fs::read_dir(self.pages.path().join("students")).expect("a folder");
+        let pages = std::fs::read_dir(self.folder.path().join("students")).expect("a folder");
         let names = pages.map(|page| page.expect("a page").file_name().to_string_lossy().into_owned());
         let name = names.into_iter().find(|name| name.starts_with(&format!("{number}-"))).expect("a page");
         format!("students/{name}")
     }
 
-    /// Opens a page, lets its script run, and proves that it complained of nothing and asked for nothing.
+    /// Opens a page, lets its script run, and proves that it complained of nothing and asked for nothing else.
     #[track_caller]
-    fn open(&self, page: &str) -> Page {
-        let profile = tempfile::tempdir().expect("a folder");
-        let network_log = profile.path().join("network.json");
-        let ran = Command::new(&self.program)
-            .args(["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--dump-dom"])
-            .args(["--disable-background-networking", "--disable-component-update", "--no-first-run"])
-            .args(["--enable-logging=stderr", "--host-resolver-rules=MAP * ~NOTFOUND"])
-            .arg(format!("--log-net-log={}", network_log.display()))
-            .arg(format!("--user-data-dir={}", profile.path().display()))
-            .arg(format!("file://{}/{page}", self.pages.path().display()))
-            .output()
-            .expect("the browser runs");
-        let [dom, said] = [ran.stdout, ran.stderr].map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
-        assert!(ran.status.success() && dom.contains("</html>"), "{said}");
-        assert!(!said.contains("CONSOLE"), "{page} complains: {said}");
-        assert_asks_for_nothing(&network_log);
+    fn show(&mut self, page: &str) -> Page {
+        self.show_on(page, 1280, "light")
+    }
+
+    #[track_caller]
+    fn show_on(&mut self, page: &str, width: u32, scheme: &str) -> Page {
+        let url = format!("file://{}/{page}", self.folder.path().display());
+        // Another fragment alone would leave the page as it is.
+        self.browser.open("about:blank", width, scheme);
+        self.browser.open(&url, width, scheme);
+        assert_eq!(self.browser.complaints(), [""; 0], "{page}");
+        let file = url.split('#').next().unwrap_or_default();
+        let elsewhere =
+            self.browser.asked().into_iter().filter(|asked| !asked.starts_with(file) && !asked.starts_with("data:"));
+        assert_eq!(elsewhere.collect::<Vec<_>>(), [""; 0], "{page}");
+        let dom = self.browser.value("document.documentElement.outerHTML").as_str().expect("a text").to_owned();
         Page { rows: rows(&dom), dom }
     }
-}
-
-/// Whatever the browser does on its own account, nobody asked for what students named.
-#[track_caller]
-fn assert_asks_for_nothing(network_log: &Path) {
-    let log = std::fs::read_to_string(network_log).expect("the network log");
-    assert!(!log.contains("evil.example"), "something was asked for");
 }
 
 /// The rows of the students' table.

@@ -1,7 +1,7 @@
 //! A headless browser, spoken to in Chromium's own protocol: messages in JSON, each ended by a NUL, through pipes.
 
 use std::io::{BufRead, BufReader, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
 use serde_json::{Value, json};
@@ -13,16 +13,42 @@ const BROWSERS: [&str; 4] = ["chromium", "chromium-browser", "google-chrome", "g
 /// The browser reads descriptor 3 and writes to descriptor 4.
 const THROUGH_PIPES: &str = "exec \"$0\" \"$@\" 3<&0 4>&1 </dev/null >/dev/null 2>/dev/null";
 
+/// What `npm install --prefix tests` brings.
+const AXE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/node_modules/axe-core/axe.min.js");
+
+/// The levels A and AA of every version of the Web Content Accessibility Guidelines.
+const LEVELS: &str = "['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']";
+
+/// axe-core, which finds what a page makes hard for whom.
+pub(crate) struct Axe {
+    script: String,
+}
+
+impl Axe {
+    /// The one that is installed for the tests; without one, a line that says what was not tested.
+    pub(crate) fn find(what: &str) -> Option<Axe> {
+        let script = std::fs::read_to_string(AXE).ok();
+        if script.is_none() {
+            say_skipped(&format!("whether {what} can be used by everybody (npm install --prefix tests)"));
+        }
+        script.map(|script| Axe { script })
+    }
+}
+
 /// The program of this machine; without one, a line that says what was not tested.
-pub(crate) fn find_browser(what: &str) -> Option<PathBuf> {
+fn find_program(what: &str) -> Option<PathBuf> {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let mut programs = std::env::split_paths(&path).flat_map(|dir| BROWSERS.map(|name| dir.join(name)));
     let found = programs.find(|program| program.is_file());
     if found.is_none() {
-        // Past the test harness, which keeps what a passing test prints.
-        let _ = writeln!(std::io::stderr(), "skipped: {what} in a browser (no chromium on the PATH)");
+        say_skipped(&format!("{what} in a browser (no chromium on the PATH)"));
     }
     found
+}
+
+/// Past the test harness, which keeps what a passing test prints.
+fn say_skipped(what: &str) {
+    let _ = writeln!(std::io::stderr(), "skipped: {what}");
 }
 
 /// A browser with one tab.
@@ -38,7 +64,12 @@ pub(crate) struct Browser {
 }
 
 impl Browser {
-    pub(crate) fn start(program: &PathBuf) -> Browser {
+    /// Starts the browser of this machine; without one, a line says what was not tested.
+    pub(crate) fn start(what: &str) -> Option<Browser> {
+        find_program(what).map(|program| Browser::start_program(&program))
+    }
+
+    fn start_program(program: &Path) -> Browser {
         let profile = tempfile::tempdir().expect("a folder");
         let mut child = Command::new("sh")
             .args(["-c", THROUGH_PIPES])
@@ -112,6 +143,20 @@ impl Browser {
         let result = self.call("Runtime.evaluate", parameters);
         assert!(result["exceptionDetails"].is_null(), "{expression}: {result}");
         result["result"]["value"].clone()
+    }
+
+    /// What axe-core finds in the page, with everything unfolded: the rule, and where it is broken.
+    #[track_caller]
+    pub(crate) fn barriers(&mut self, axe: &Axe) -> Vec<String> {
+        // The value of the script itself is a large object.
+        self.value(&format!("{};0", axe.script));
+        let found = self.value(&format!(
+            "document.querySelectorAll('details').forEach(details => details.open = true);
+             axe.run({{runOnly: {LEVELS}}}).then(found => found.violations.map(rule =>
+                 [rule.id, rule.help, ...rule.nodes.map(node => node.html.slice(0, 200))].join('\\n')))"
+        ));
+        let found = found.as_array().expect("a list").iter().filter_map(Value::as_str);
+        found.map(str::to_owned).collect()
     }
 
     /// Presses a key. `text` is what it types, if it types anything.

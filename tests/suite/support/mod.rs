@@ -13,7 +13,7 @@ use ::tutor::provision::{self, Consent, Options, Realm};
 use ::tutor::server::{Lifetime, Role, Sandbox, Server, StopMode};
 use postgres::Client;
 
-pub(crate) use browser::{Browser, find_browser};
+pub(crate) use browser::{Axe, Browser};
 pub(crate) use screen::Screen;
 pub(crate) use tutor::{Ran, Tutor};
 
