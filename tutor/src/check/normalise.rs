@@ -14,8 +14,10 @@ const LAUNCH: &str = "_launch";
 static PID_IN_TEXT: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b(pid|PID|process|Process) (\d+)\b"));
 
 /// Other volatile text: what to look for and what stands for it.
-static RULES: LazyLock<[(Regex, &str); 3]> = LazyLock::new(|| {
+static RULES: LazyLock<[(Regex, &str); 4]> = LazyLock::new(|| {
     [
+        // What a session says at the level `debug2` of a checkpoint or a full file of WAL that happens to come by.
+        (pattern(r"(?m)^DEBUG:  (flushed relation because a checkpoint|(done )?creating and filling new WAL).*\n"), ""),
         (pattern(r"\b\d+(\.\d+)? ms\b"), "<time> ms"),
         (pattern(r"\b(elapsed|user|system): \d+\.\d+ s\b"), "$1: <time> s"),
         (pattern(r"\b\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d+([+-]\d\d)?"), "<timestamp>"),
@@ -111,6 +113,13 @@ mod tests {
         assert_eq!(names.cell("p", true, "77"), "<pid:2>");
         assert_eq!(names.text("background worker, pid 4711"), "background worker, pid <pid:1>");
         assert_eq!(names.cell("count", false, "77"), "77");
+    }
+
+    #[test]
+    fn what_comes_by_chance_is_left_out() {
+        let said = "SET\nDEBUG:  creating and filling new WAL file\nDEBUG:  done creating and filling new WAL file\n\
+                    DEBUG:  flushed relation because a checkpoint occurred concurrently\nDEBUG:  building index\n";
+        assert_eq!(Normaliser::default().text(said), "SET\nDEBUG:  building index\n");
     }
 
     #[test]
