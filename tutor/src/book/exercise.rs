@@ -7,6 +7,7 @@ use super::terminal::{command, terminal};
 use super::text;
 use crate::check::{Expected, Item, Outcome};
 use crate::course::{Exercise, Lab};
+use crate::lab::Shown;
 use crate::repl::{is_code, unbroken};
 
 /// An exercise as Markdown; `number` of `count` in its lesson. `expected` is there where the book has answers.
@@ -55,15 +56,18 @@ fn hint_lines(hint: &str) -> Markup {
 
 fn answers(exercise: &Exercise, expected: &Expected) -> Markup {
     let [answer, others @ ..] = &exercise.answers[..] else { return html! {} };
-    let shown = |outcomes: &[Outcome], index: usize| outcomes.get(index).map(showed).unwrap_or_default();
+    let shown = |answer: &str, index: usize| {
+        let text = expected.answers.get(index).map(showed).unwrap_or_default();
+        [Shown { after_line: answer.lines().count(), text }]
+    };
     html! {
         details.answer {
             summary { (text::ANSWER) }
-            (terminal(answer, &shown(&expected.answers, 0)))
+            (terminal(answer, &shown(answer, 0)))
             @if !others.is_empty() {
                 p { (text::OTHER_ANSWERS) }
                 @for (index, other) in others.iter().enumerate() {
-                    (terminal(other, &shown(&expected.answers, index + 1)))
+                    (terminal(other, &shown(other, index + 1)))
                 }
             }
         }
@@ -72,7 +76,7 @@ fn answers(exercise: &Exercise, expected: &Expected) -> Markup {
                 summary { (text::MISTAKES) }
                 @for wrong in &exercise.wrongs {
                     div.mistake {
-                        (terminal(&wrong.sql, ""))
+                        (terminal(&wrong.sql, &[]))
                         (markdown(&wrong.feedback))
                     }
                 }

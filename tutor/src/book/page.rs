@@ -6,17 +6,18 @@ use super::html::block;
 use super::quiz::quiz;
 use super::terminal::terminal;
 use crate::course::Quiz;
+use crate::lab::Shown;
 
 /// A page that is being written.
 pub(super) struct Page {
-    shown: std::vec::IntoIter<String>,
+    shown: std::vec::IntoIter<Vec<Shown>>,
     figures: usize,
     quizzes: usize,
 }
 
 impl Page {
     /// Nothing written yet; `shown` is what its demos have shown.
-    pub(super) fn new(shown: Vec<String>) -> Page {
+    pub(super) fn new(shown: Vec<Vec<Shown>>) -> Page {
         Page { shown: shown.into_iter(), figures: 0, quizzes: 0 }
     }
 

@@ -2,19 +2,36 @@
 
 use maud::{Markup, html};
 
+use crate::lab::Shown;
 use crate::repl::{Kind, Lexer, Open, Token};
 
 /// The prompts in psql's signs. The database's name would take the room of the statement.
 const READY: &str = "=> ";
 const CONTINUE: &str = "-> ";
 
-/// A terminal with `sql` typed in it, and below it what was shown.
-pub(super) fn terminal(sql: &str, shown: &str) -> Markup {
+/// A terminal with `sql` typed in it, and what was shown where it was shown.
+pub(super) fn terminal(sql: &str, shown: &[Shown]) -> Markup {
+    let lines = typed(sql);
+    let (mut blocks, mut from) = (Vec::new(), 0);
+    for Shown { after_line, text } in shown.iter().filter(|shown| !shown.text.is_empty()) {
+        let to = (*after_line).clamp(from, lines.len());
+        blocks.push(typed_block(&lines[from..to]));
+        blocks.push(html! { pre.shown { samp { (text) } } });
+        from = to;
+    }
+    blocks.push(typed_block(&lines[from..]));
     html! {
-        div.terminal {
-            pre.typed { code.nohighlight { (typed(sql)) } }
-            @if !shown.is_empty() {
-                pre.shown { samp { (shown) } }
+        div.terminal { @for block in blocks { (block) } }
+    }
+}
+
+fn typed_block(lines: &[Markup]) -> Markup {
+    html! {
+        @if !lines.is_empty() {
+            pre.typed {
+                code.nohighlight {
+                    @for (index, line) in lines.iter().enumerate() { @if index > 0 { "\n" } (line) }
+                }
             }
         }
     }
@@ -26,18 +43,19 @@ pub(super) fn command(line: &str) -> Markup {
 }
 
 /// The lines of a script, each behind its prompt. The prompt is no text: nobody wants to copy or to find it.
-fn typed(sql: &str) -> Markup {
+fn typed(sql: &str) -> Vec<Markup> {
     let mut open = Open::Nothing;
     let mut prompt = READY;
-    html! {
-        @for (index, line) in sql.trim_end().lines().enumerate() {
-            @let tokens = tokens(line, &mut open);
-            @if index > 0 { "\n" }
+    let line = |line| {
+        let tokens = tokens(line, &mut open);
+        let markup = html! {
             span data-prompt=(prompt) {}
             @for token in &tokens { (painted(token)) }
-            @let () = prompt = prompt_after(&tokens, &open).unwrap_or(prompt);
-        }
-    }
+        };
+        prompt = prompt_after(&tokens, &open).unwrap_or(prompt);
+        markup
+    };
+    sql.trim_end().lines().map(line).collect()
 }
 
 /// The tokens of a line that begins within `open`, and what is open after it.
@@ -78,7 +96,7 @@ mod tests {
     use super::*;
 
     fn prompts(sql: &str) -> Vec<String> {
-        let html = typed(sql).0;
+        let html = terminal(sql, &[]).0;
         html.split("data-prompt=\"").skip(1).map(|rest| rest.chars().take(1).collect()).collect()
     }
 
@@ -92,7 +110,18 @@ mod tests {
 
     #[test]
     fn what_is_typed_is_escaped() {
-        let html = terminal("SELECT '<b>';", "<&>").0;
+        let html = terminal("SELECT '<b>';", &[Shown { after_line: 1, text: "<&>".to_owned() }]).0;
         assert!(html.contains("'&lt;b&gt;'") && html.contains("&lt;&amp;&gt;"), "{html}");
+    }
+
+    #[test]
+    fn what_is_shown_stands_below_what_was_typed_until_then() {
+        let shown = |after_line, text: &str| Shown { after_line, text: text.to_owned() };
+        let html =
+            terminal("BEGIN;\nSELECT 1\nAS x;\n\\q\n", &[shown(0, "before"), shown(1, "first"), shown(3, "second")]).0;
+        let order: Vec<usize> =
+            ["before", "BEGIN", "first", "AS", "second", "\\q"].iter().map(|part| html.find(part).unwrap()).collect();
+        assert!(order.is_sorted(), "{html}");
+        assert_eq!(html.matches("<pre").count(), 6);
     }
 }

@@ -79,8 +79,8 @@ pub(super) fn other_record(file: &Path, recorded: usize, demos: usize, command: 
     format!("{} has {recorded}, and there are {demos}: `{command}` writes it anew", file.display())
 }
 
-pub(super) fn odd_line(line: &str) -> String {
-    format!("{line:?} is neither `demo N` nor `| something shown`")
+pub(super) fn odd_line(line: &str, command: &str) -> String {
+    format!("{line:?} is none of `demo N`, `after line N` and `| something shown`: `{command}` writes the record anew")
 }
 
 pub(super) fn unknown_block(info: &str) -> String {

@@ -1,22 +1,22 @@
 //! Proving a lesson: right answers pass, wrong ones fail with their own feedback, demos show what they showed.
 
+mod demos;
+mod script;
 mod second;
 
-use std::cell::RefCell;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+pub use demos::{OddLine, Shown, parse_demos};
 pub use second::prove_second;
 
 use super::{Builds, Stage, StageError, Usage};
 use crate::check::{Expected, Feedback, Item, Outcome, Verdict, record_for, variant};
-use crate::course::{Compare, Exercise, Lab, Lesson, Step};
+use crate::course::{Compare, Exercise, Lab, Lesson};
 use crate::provision::postgres::MAJORS;
-use crate::provision::progress::Silent;
-use crate::psql::{Item as Input, Performed, Shell, Streams, data_line};
 use crate::server::Server;
-use crate::sessions::{Ran, session_asked_for};
+use script::{Heard, run};
 
 /// What proving one exercise, or a lesson's demos, brought to light.
 #[derive(Debug, Clone)]
@@ -127,7 +127,7 @@ pub fn prove(
 /// The lesson cannot be played at all.
 pub fn replay(server: &Server, lab: &Lab, lesson: &Lesson, id: &str) -> Result<Proof, StageError> {
     let mut stage = Stage::open(server, lab, lesson, Usage::script(Builds::Never))?;
-    prove_demos(&mut stage, id.to_owned())
+    demos::prove(&mut stage, id.to_owned())
 }
 
 fn prove_exercise<'a>(stage: &mut Stage<'a>, lab: &Lab, exercise: &'a Exercise) -> Proof {
@@ -190,8 +190,7 @@ fn play<'a>(stage: &mut Stage<'a>, exercise: &'a Exercise, script: &str) -> Play
         return failed(error.to_string());
     }
     let mut early = None;
-    let mut output = Vec::new();
-    let ran = run(stage, script, &mut output, &mut |stage| {
+    let ran = run(stage, script, &mut Heard::default(), &mut |stage| {
         if early.is_none() {
             early = stage.peek();
         }
@@ -201,98 +200,6 @@ fn play<'a>(stage: &mut Stage<'a>, exercise: &'a Exercise, script: &str) -> Play
     }
     let (outcome, verdict) = stage.judge_with_outcome();
     Played { outcome, early, verdict }
-}
-
-/// Runs a script on the stage; both streams go to `output` in their order. `after` is called after each statement.
-/// The error is the name of a psql command that is unknown or fails.
-fn run<'a>(
-    stage: &mut Stage<'a>,
-    script: &str,
-    output: &mut Vec<u8>,
-    after: &mut dyn FnMut(&mut Stage<'a>),
-) -> Result<(), String> {
-    let output = RefCell::new(output);
-    let mut lines = script.lines();
-    while let Some(line) = lines.next() {
-        // Line by line, as they are typed: the next one may belong to another session.
-        take_line(stage, line, &output);
-        run_items(stage, &mut lines, &output, after)?;
-    }
-    if let Some(shell) = stage.shell() {
-        shell.finish_input();
-    }
-    run_items(stage, &mut lines, &output, after)
-}
-
-/// A line for the current session. One that runs a statement is waited for, unless it is left for another.
-fn take_line(stage: &mut Stage<'_>, line: &str, output: &RefCell<&mut Vec<u8>>) {
-    if stage.sessions().is_busy() {
-        if let Some(name) = session_asked_for(line) {
-            // A failure shows in the next line, which has no session then.
-            let _ = stage.switch_session(name);
-            return;
-        }
-        let (mut out, mut err) = (Merged(output), Merged(output));
-        let mut streams = Streams { out: &mut out, err: &mut err, lines: &mut || None };
-        let _ = stage.rejoin(&mut streams);
-    }
-    if let Some(shell) = stage.shell() {
-        shell.push_line(line);
-    }
-}
-
-/// Runs what the lines so far hold. `lines` are the ones that follow: data of COPY are taken from them.
-fn run_items<'a>(
-    stage: &mut Stage<'a>,
-    lines: &mut std::str::Lines<'_>,
-    output: &RefCell<&mut Vec<u8>>,
-    after: &mut dyn FnMut(&mut Stage<'a>),
-) -> Result<(), String> {
-    while let Some(item) = stage.shell().and_then(Shell::next_item) {
-        let name = match &item {
-            // The prompt's own command, for answers that take two sessions.
-            Input::Command(command) if command.name == "session" => {
-                stage.switch_session(command.rest.trim()).map_err(|_| command.name.clone())?;
-                continue;
-            }
-            Input::Command(command) if command.name == "build" => {
-                build(stage, command.rest.trim())?;
-                continue;
-            }
-            Input::Command(command) => command.name.clone(),
-            Input::Statement(_) => String::new(),
-        };
-        let (mut out, mut err) = (Merged(output), Merged(output));
-        let mut data = || lines.next().map(data_line);
-        match stage.perform(item, &mut Streams { out: &mut out, err: &mut err, lines: &mut data }) {
-            Ok(Ran::Ended(Performed::Executed(_)) | Ran::RunsOn(_)) => after(stage),
-            Ok(Ran::Ended(Performed::Unknown(_) | Performed::Failed)) => return Err(name),
-            _ => {}
-        }
-    }
-    Ok(())
-}
-
-/// `\build FILE` in an answer: FILE, beside the skeleton, is what the student has written.
-fn build(stage: &mut Stage<'_>, file: &str) -> Result<(), String> {
-    let workshop = stage.workshop().ok_or("build")?;
-    let prepared = workshop.open().and_then(|()| workshop.take_source(file));
-    prepared.map_err(|error| format!("build: {error}"))?;
-    stage.build(&mut Silent).map_err(|error| format!("build: {error}"))
-}
-
-/// One of two streams that end in the same buffer.
-struct Merged<'b, 'v>(&'b RefCell<&'v mut Vec<u8>>);
-
-impl io::Write for Merged<'_, '_> {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.borrow_mut().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
 }
 
 fn answer_faults(played: &Played) -> Vec<String> {
@@ -377,36 +284,4 @@ fn difference_faults(lab: &Lab, lesson: &Lesson, exercise: &Exercise, expected: 
 fn looks_like(exercise: &Exercise, one: &Outcome, other: &Outcome) -> bool {
     let look = crate::check::Look::Final;
     crate::check::is_mistake(&exercise.check, one, other, look) && one.shown == other.shown
-}
-
-fn prove_demos<'a>(stage: &mut Stage<'a>, id: String) -> Result<Proof, StageError> {
-    let lesson = stage.lesson();
-    let mut shown = String::new();
-    let mut names = stage.normaliser();
-    let mut number = 0;
-    let mut faults = Vec::new();
-    for step in &lesson.steps {
-        match step {
-            Step::Exercise(exercise) => {
-                stage.enter(exercise)?;
-                stage.leave()?;
-            }
-            Step::Demo(demo) => {
-                number += 1;
-                let mut output = Vec::new();
-                if let Err(command) = run(stage, &demo.sql, &mut output, &mut |_| {}) {
-                    faults.push(format!("demo {number}: the command \\{command} is unknown or fails"));
-                }
-                let text = names.text(&String::from_utf8_lossy(&output));
-                let gap = if shown.is_empty() { "" } else { "\n" };
-                shown.push_str(&format!("{gap}demo {number}\n"));
-                for line in text.trim_end().lines() {
-                    shown.push_str(format!("| {line}").trim_end());
-                    shown.push('\n');
-                }
-            }
-            Step::Text(_) | Step::Figure(_) | Step::Quiz(_) => {}
-        }
-    }
-    Ok(proof(stage, id, shown, faults))
 }

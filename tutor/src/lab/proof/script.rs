@@ -1,0 +1,123 @@
+//! Typing a script on a stage, line by line.
+
+use std::cell::RefCell;
+use std::io;
+
+use crate::lab::Stage;
+use crate::provision::progress::Silent;
+use crate::psql::{Item as Input, Performed, Shell, Streams, data_line};
+use crate::sessions::{Ran, session_asked_for};
+
+/// What a script shows while it is typed.
+#[derive(Debug, Default)]
+pub(super) struct Heard {
+    /// How many of its lines have been typed.
+    typed: usize,
+    /// Bytes, and how many lines had been typed by then.
+    pub(super) shown: Vec<(usize, Vec<u8>)>,
+}
+
+impl Heard {
+    fn take(&mut self, bytes: &[u8]) {
+        match self.shown.last_mut() {
+            Some((typed, shown)) if *typed == self.typed => shown.extend_from_slice(bytes),
+            _ => self.shown.push((self.typed, bytes.to_vec())),
+        }
+    }
+}
+
+/// Runs a script on the stage; both streams go to `heard` in their order. `after` is called after each statement.
+/// The error is the name of a psql command that is unknown or fails.
+pub(super) fn run<'a>(
+    stage: &mut Stage<'a>,
+    script: &str,
+    heard: &mut Heard,
+    after: &mut dyn FnMut(&mut Stage<'a>),
+) -> Result<(), String> {
+    let heard = RefCell::new(heard);
+    let mut lines = script.lines();
+    while let Some(line) = lines.next() {
+        // Line by line, as they are typed: the next one may belong to another session.
+        take_line(stage, line, &heard);
+        heard.borrow_mut().typed += 1;
+        run_items(stage, &mut lines, &heard, after)?;
+    }
+    if let Some(shell) = stage.shell() {
+        shell.finish_input();
+    }
+    run_items(stage, &mut lines, &heard, after)
+}
+
+/// A line for the current session. One that runs a statement is waited for, unless it is left for another.
+fn take_line(stage: &mut Stage<'_>, line: &str, heard: &RefCell<&mut Heard>) {
+    if stage.sessions().is_busy() {
+        if let Some(name) = session_asked_for(line) {
+            // A failure shows in the next line, which has no session then.
+            let _ = stage.switch_session(name);
+            return;
+        }
+        let (mut out, mut err) = (Merged(heard), Merged(heard));
+        let mut streams = Streams { out: &mut out, err: &mut err, lines: &mut || None };
+        let _ = stage.rejoin(&mut streams);
+    }
+    if let Some(shell) = stage.shell() {
+        shell.push_line(line);
+    }
+}
+
+/// Runs what the lines so far hold. `lines` are the ones that follow: data of COPY are taken from them.
+fn run_items<'a>(
+    stage: &mut Stage<'a>,
+    lines: &mut std::str::Lines<'_>,
+    heard: &RefCell<&mut Heard>,
+    after: &mut dyn FnMut(&mut Stage<'a>),
+) -> Result<(), String> {
+    while let Some(item) = stage.shell().and_then(Shell::next_item) {
+        let name = match &item {
+            // The prompt's own command, for answers that take two sessions.
+            Input::Command(command) if command.name == "session" => {
+                stage.switch_session(command.rest.trim()).map_err(|_| command.name.clone())?;
+                continue;
+            }
+            Input::Command(command) if command.name == "build" => {
+                build(stage, command.rest.trim())?;
+                continue;
+            }
+            Input::Command(command) => command.name.clone(),
+            Input::Statement(_) => String::new(),
+        };
+        let (mut out, mut err) = (Merged(heard), Merged(heard));
+        let mut data = || {
+            heard.borrow_mut().typed += 1;
+            lines.next().map(data_line)
+        };
+        match stage.perform(item, &mut Streams { out: &mut out, err: &mut err, lines: &mut data }) {
+            Ok(Ran::Ended(Performed::Executed(_)) | Ran::RunsOn(_)) => after(stage),
+            Ok(Ran::Ended(Performed::Unknown(_) | Performed::Failed)) => return Err(name),
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+/// `\build FILE` in an answer: FILE, beside the skeleton, is what the student has written.
+fn build(stage: &mut Stage<'_>, file: &str) -> Result<(), String> {
+    let workshop = stage.workshop().ok_or("build")?;
+    let prepared = workshop.open().and_then(|()| workshop.take_source(file));
+    prepared.map_err(|error| format!("build: {error}"))?;
+    stage.build(&mut Silent).map_err(|error| format!("build: {error}"))
+}
+
+/// One of two streams that end in the same buffer.
+struct Merged<'b, 'v>(&'b RefCell<&'v mut Heard>);
+
+impl io::Write for Merged<'_, '_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.borrow_mut().take(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
