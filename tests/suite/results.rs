@@ -45,6 +45,23 @@ fn the_built_in_pager_shows_wide_lines_in_part() {
 }
 
 #[test]
+fn what_a_pager_showed_is_in_the_transcript() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("paged.md");
+    let mut screen = play(&[]);
+    screen.type_line(&format!("\\transcript {}", file.display()));
+    screen.wait_for_prompt("play=>");
+    screen.type_line("SELECT i AS paged FROM generate_series(1, 100) i;");
+    screen.wait_for(BUILT_IN);
+    screen.press("q");
+    screen.wait_for_prompt("play=>");
+    screen.type_line("\\transcript off");
+    screen.wait_for("is complete.");
+    let text = std::fs::read_to_string(&file).expect("a transcript");
+    assert!(text.contains("```text\n paged \n-------\n     1\n") && text.contains("\n   100\n(100 rows)\n"), "{text}");
+}
+
+#[test]
 fn ctrl_c_leaves_the_built_in_pager_only() {
     let mut screen = play(&[]);
     screen.type_line("SELECT i FROM generate_series(1, 200000) i;");

@@ -53,7 +53,7 @@ pub struct FreePlay<'a> {
 pub fn play(play: FreePlay<'_>, source: &mut dyn LineSource, output: Output<'_>) -> Result<End, FreeError> {
     let interactive = source.is_interactive();
     let mut room = FreeRoom { play, interactive, sessions: Sessions::default(), observer: None, is_interrupted: false };
-    room.sessions.set_pager(TerminalPager::of_terminal());
+    room.sessions.set_pager(TerminalPager::noted_in(&output.record));
     if let Some(sampler) = room.play.server.map(Sampler::new) {
         if interactive {
             sampler.prepare();

@@ -24,7 +24,7 @@ pub(super) fn listen_while<T>(
         scope.spawn(|| {
             while !end.comes_within(LISTEN_EVERY) {
                 for text in hear(sessions).texts {
-                    record.overheard(&text);
+                    record.overheard(text.as_bytes());
                     printer.print(text);
                 }
             }

@@ -157,9 +157,9 @@ impl Record {
         self.lock().newlines = 1;
     }
 
-    /// Something was shown past the streams while a line was typed.
-    pub(super) fn overheard(&self, text: &str) {
-        self.lock().transcript.print(text.as_bytes());
+    /// Something was shown past the streams: in a pager, or while a line was typed.
+    pub(super) fn overheard(&self, bytes: &[u8]) {
+        self.lock().transcript.print(bytes);
     }
 
     /// The width in columns of the widest line that was printed for what was typed last, as far as it is kept.

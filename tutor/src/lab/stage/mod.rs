@@ -20,7 +20,7 @@ use super::sidecar::Sidecar;
 use super::watch::{TaskWatch, Watch};
 use crate::check::{Attempt, Databases, Expected, ExpectedError, Eyes, StateError, StateProbe};
 use crate::course::{Exercise, Lab, Lesson, Needs};
-use crate::psql::{Execution, Item, Paging, Performed, PrintSettings, Shell, Streams};
+use crate::psql::{Execution, Item, Performed, PrintSettings, Shell, Streams};
 use crate::server::{Role, Sandbox, Server};
 use crate::sessions::{BlockWatch, Finished, InterruptWatch, Ran, Sessions, Wait};
 use crate::wire::Connection;
@@ -48,8 +48,6 @@ pub struct Usage {
     pub own_commands: &'static [&'static str],
     /// The width of the terminal, for `\x auto`.
     pub columns: Option<usize>,
-    /// Makes what shows long results.
-    pub pager: fn() -> Option<Box<dyn Paging>>,
     /// Whether crates are built.
     pub builds: Builds,
     /// Whether sessions reach nothing but their own server.
@@ -69,15 +67,7 @@ impl Usage {
     /// A script that nobody watches.
     pub fn script(builds: Builds) -> Usage {
         let interrupt = Arc::new(AtomicBool::new(false));
-        Usage {
-            interrupt,
-            is_interactive: false,
-            own_commands: &[],
-            columns: None,
-            pager: || None,
-            builds,
-            is_confined: false,
-        }
+        Usage { interrupt, is_interactive: false, own_commands: &[], columns: None, builds, is_confined: false }
     }
 }
 
@@ -143,7 +133,6 @@ impl<'a> Stage<'a> {
             own_answers: BTreeMap::new(),
             sandbox,
         };
-        stage.sessions.set_pager((stage.usage.pager)());
         stage.set_up(&lesson.setup, None)?;
         stage.open_session(FIRST_SESSION)?;
         Ok(stage)

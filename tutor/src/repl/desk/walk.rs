@@ -138,13 +138,13 @@ impl<'a> Desk<'a> {
             is_interactive: self.interactive,
             own_commands: &OWN_NAMES,
             columns: self.interactive.then_some(self.look.width),
-            pager: TerminalPager::of_terminal,
             is_confined: false,
             builds: if self.interactive { Builds::Below(self.workshops.clone()) } else { Builds::Never },
         };
         self.stage = None;
         let mut stage = Stage::open(self.server, self.lab, self.lesson(), usage)?;
         stage.sessions_mut().set_sampler(self.sampler.clone());
+        stage.sessions_mut().set_pager(TerminalPager::noted_in(&self.output.record));
         self.stage = Some(stage);
         Ok(())
     }
