@@ -2,13 +2,13 @@
 
 use maud::{Markup, html};
 
+use super::hint::hint;
 use super::html::{block, markdown};
 use super::terminal::{command, terminal};
 use super::text;
 use crate::check::{Expected, Item, Outcome};
 use crate::course::{Exercise, Lab};
 use crate::lab::Shown;
-use crate::repl::{is_code, unbroken};
 
 /// An exercise as Markdown; `number` of `count` in its lesson. `expected` is there where the book has answers.
 pub(super) fn exercise(
@@ -23,10 +23,10 @@ pub(super) fn exercise(
         div.tools {
             p { (text::EXERCISE_OPEN) }
             (command(&text::open_command(lab.number, id)))
-            @for (index, hint) in exercise.hints.iter().enumerate() {
+            @for (index, text) in exercise.hints.iter().enumerate() {
                 details.hint {
                     summary { (text::hint_title(index + 1, exercise.hints.len())) }
-                    (hint_lines(hint))
+                    (hint(text))
                 }
             }
             @if let Some(expected) = expected { (answers(exercise, expected)) }
@@ -35,23 +35,6 @@ pub(super) fn exercise(
     format!(
         "<section class=\"exercise\" aria-labelledby=\"{id}\">\n\n{tag}\n\n## {title} {{#{id}}}\n\n{prompt}\n\n{below}\n\n</section>"
     )
-}
-
-/// A hint: sentences, and statements as they stand.
-fn hint_lines(hint: &str) -> Markup {
-    let lines = unbroken(hint);
-    let is_code = |line: &String| is_code(line) || line.starts_with(' ');
-    let groups = lines.chunk_by(|one, other| !one.is_empty() && is_code(one) == is_code(other));
-    html! {
-        @for group in groups {
-            @let text = group.join("\n");
-            @if group.iter().all(&is_code) {
-                pre { code.nohighlight { (text) } }
-            } @else if !text.trim().is_empty() {
-                (markdown(&text.trim().replace('\n', "  \n")))
-            }
-        }
-    }
 }
 
 fn answers(exercise: &Exercise, expected: &Expected) -> Markup {

@@ -31,6 +31,7 @@ mod chapter;
 mod directive;
 mod exercise;
 mod figure;
+mod hint;
 mod html;
 mod lesson;
 mod page;

@@ -59,7 +59,7 @@ fn typed(sql: &str) -> Vec<Markup> {
 }
 
 /// The tokens of a line that begins within `open`, and what is open after it.
-fn tokens<'l>(line: &'l str, open: &mut Open) -> Vec<Token<'l>> {
+pub(super) fn tokens<'l>(line: &'l str, open: &mut Open) -> Vec<Token<'l>> {
     let mut lexer = Lexer::new(line, open.clone());
     let tokens = lexer.by_ref().collect();
     *open = lexer.open().clone();
