@@ -6,10 +6,11 @@ use mdbook_driver::MDBook;
 use mdbook_driver::config::Config;
 use serde::Deserialize;
 
-use super::page::Page;
+use super::page::{self, Page};
 use super::{directive, record, text};
 use crate::course::{
-    Answers, BlockKind, CourseError, Demo, Lab, Lesson, Needs, Quiz, Setup, SourceError, Step, blocks, setup_of,
+    Answers, BlockKind, CourseError, Demo, Lab, Lesson, Needs, Quiz, Setup, SetupRole, SourceError, Step, blocks,
+    setup_of,
 };
 use crate::provision::EMPTY_FIXTURE;
 
@@ -32,6 +33,11 @@ enum Piece {
     /// The next demo of the lesson.
     Demo,
     Quiz(Quiz),
+    /// What is made before the first demo.
+    Setup {
+        sql: String,
+        role: SetupRole,
+    },
     /// The name of a directive.
     Directive(String),
 }
@@ -73,15 +79,16 @@ impl Chapter {
     /// The chapter as Markdown, with what its demos show according to its record. `course` is the folder that the book is in.
     pub(super) fn render(&self, course: &Path) -> anyhow::Result<String> {
         let record = self.lesson.record(&self.id);
-        let mut page = Page::new(record::read(&record, self.demos(), &text::record_chapter(&self.id))?);
-        let mut demos = self.lesson.demos();
+        let demos = self.lesson.demos().map(|demo| demo.sql.as_str());
+        let mut page = Page::new(record::read(&record, demos, &text::record_chapter(&self.id))?);
         let mut written = String::new();
         for piece in &self.pieces {
             let part = match piece {
                 Piece::Text(markdown) => markdown.clone(),
                 Piece::Figure(drawing) => page.figure(drawing),
-                Piece::Demo => page.demo(demos.next().map(|demo| demo.sql.as_str()).unwrap_or_default()),
+                Piece::Demo => page.demo(),
                 Piece::Quiz(question) => page.quiz(question),
+                Piece::Setup { sql, role } => page::setup(sql, *role),
                 Piece::Directive(name) => directive::text(name, course)?,
             };
             written.push_str(&part);
@@ -168,7 +175,7 @@ impl Reader {
             other => match setup_of(other) {
                 Some((role, database)) => {
                     self.setup.push(Setup { sql: body.to_owned(), role, database, line });
-                    return Ok(Some(None));
+                    Piece::Setup { sql: body.to_owned(), role }
                 }
                 None if other.starts_with("sql,") || other.starts_with("toml,") => {
                     return Err((line, text::unknown_block(other)));
@@ -230,6 +237,7 @@ mod tests {
             })
             .collect();
         assert!(kept.contains("```sql\nSELECT 0;\n```") && kept.contains("````md\n```sql,demo\n```\n````"), "{kept}");
+        assert!(chapter.pieces.iter().any(|piece| matches!(piece, Piece::Setup { sql, .. } if sql == "A;\n")));
         assert!(!kept.contains("A;") && !kept.contains("mail") && !kept.contains("#tutor"), "{kept}");
     }
 

@@ -4,11 +4,13 @@ use maud::{Markup, html};
 
 use super::hint::hint;
 use super::html::{block, markdown};
-use super::terminal::{command, terminal};
+use super::terminal::{command, script, terminal};
 use super::text;
 use crate::check::{Expected, Item, Outcome};
 use crate::course::{Exercise, Lab};
-use crate::lab::Shown;
+
+/// Where the source of a crate is that students complete.
+const SOURCE: &str = "src/lib.rs";
 
 /// An exercise as Markdown; `number` of `count` in its lesson. `expected` is there where the book has answers.
 pub(super) fn exercise(
@@ -23,6 +25,7 @@ pub(super) fn exercise(
         div.tools {
             p { (text::EXERCISE_OPEN) }
             (command(&text::open_command(lab.number, id)))
+            (skeleton(lab, exercise))
             @for (index, text) in exercise.hints.iter().enumerate() {
                 details.hint {
                     summary { (text::hint_title(index + 1, exercise.hints.len())) }
@@ -37,20 +40,31 @@ pub(super) fn exercise(
     )
 }
 
+/// The source that an exercise about a crate begins with.
+fn skeleton(lab: &Lab, exercise: &Exercise) -> Markup {
+    let folder = exercise.check.build.as_ref().map(|folder| lab.dir.join(folder));
+    let source = folder.and_then(|folder| std::fs::read_to_string(folder.join(SOURCE)).ok());
+    html! {
+        @if let Some(source) = source {
+            details.skeleton {
+                summary { (text::skeleton(SOURCE)) }
+                pre { code.language-rust { (source) } }
+            }
+        }
+    }
+}
+
 fn answers(exercise: &Exercise, expected: &Expected) -> Markup {
     let [answer, others @ ..] = &exercise.answers[..] else { return html! {} };
-    let shown = |answer: &str, index: usize| {
-        let text = expected.answers.get(index).map(showed).unwrap_or_default();
-        [Shown { after_line: answer.lines().count(), text }]
-    };
+    let shown = |index: usize| expected.answers.get(index).map(showed).unwrap_or_default();
     html! {
         details.answer {
             summary { (text::ANSWER) }
-            (terminal(answer, &shown(answer, 0)))
+            (terminal(&script(answer, shown(0))))
             @if !others.is_empty() {
                 p { (text::OTHER_ANSWERS) }
                 @for (index, other) in others.iter().enumerate() {
-                    (terminal(other, &shown(other, index + 1)))
+                    (terminal(&script(other, shown(index + 1))))
                 }
             }
         }
@@ -59,7 +73,7 @@ fn answers(exercise: &Exercise, expected: &Expected) -> Markup {
                 summary { (text::MISTAKES) }
                 @for wrong in &exercise.wrongs {
                     div.mistake {
-                        (terminal(&wrong.sql, &[]))
+                        (terminal(&script(&wrong.sql, String::new())))
                         (markdown(&wrong.feedback))
                     }
                 }

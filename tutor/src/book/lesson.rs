@@ -66,14 +66,14 @@ fn lesson_text(lab: &Lab, lesson: &Lesson, answers: Answers) -> anyhow::Result<S
     ];
     let record = lesson.record(&format!("{}.demos", lesson.id));
     let command = text::record_lesson(lab.number, &lesson.id);
-    let mut page = Page::new(record::read(&record, lesson.demos().count(), &command)?);
+    let mut page = Page::new(record::read(&record, lesson.demos().map(|demo| demo.sql.as_str()), &command)?);
     let count = lesson.exercises().count();
     let mut exercises = 0;
     for step in &lesson.steps {
         parts.push(match step {
             Step::Text(markdown) => with_ids(markdown, lesson),
             Step::Figure(drawing) => page.figure(drawing),
-            Step::Demo(demo) => page.demo(&demo.sql),
+            Step::Demo(_) => page.demo(),
             Step::Quiz(question) => page.quiz(question),
             Step::Exercise(task) => {
                 exercises += 1;

@@ -2,60 +2,68 @@
 
 use maud::{Markup, html};
 
-use crate::lab::Shown;
+use crate::lab::Piece;
 use crate::repl::{Kind, Lexer, Open, Token};
 
 /// The prompts in psql's signs. The database's name would take the room of the statement.
-const READY: &str = "=> ";
-const CONTINUE: &str = "-> ";
+const READY: &str = "=>";
+const CONTINUE: &str = "->";
 
-/// A terminal with `sql` typed in it, and what was shown where it was shown.
-pub(super) fn terminal(sql: &str, shown: &[Shown]) -> Markup {
-    let lines = typed(sql);
-    let (mut blocks, mut from) = (Vec::new(), 0);
-    for Shown { after_line, text } in shown.iter().filter(|shown| !shown.text.is_empty()) {
-        let to = (*after_line).clamp(from, lines.len());
-        blocks.push(typed_block(&lines[from..to]));
-        blocks.push(html! { pre.shown { samp { (text) } } });
-        from = to;
-    }
-    blocks.push(typed_block(&lines[from..]));
+/// A terminal after something was typed and shown.
+pub(super) fn terminal(pieces: &[Piece]) -> Markup {
+    let mut open = Open::Nothing;
+    let mut typed = |piece: &Piece| match piece {
+        Piece::Typed { prompt, line } => Some(typed(prompt, line, &mut open)),
+        Piece::Shown(_) => None,
+    };
+    let parts = pieces.chunk_by(|one, other| is_typed(one) && is_typed(other));
     html! {
-        div.terminal { @for block in blocks { (block) } }
-    }
-}
-
-fn typed_block(lines: &[Markup]) -> Markup {
-    html! {
-        @if !lines.is_empty() {
-            pre.typed {
-                code.nohighlight {
-                    @for (index, line) in lines.iter().enumerate() { @if index > 0 { "\n" } (line) }
+        div.terminal {
+            @for part in parts {
+                @if let [Piece::Shown(text)] = part {
+                    pre.shown { samp { (text) } }
+                } @else {
+                    pre.typed {
+                        code.nohighlight {
+                            @for (index, line) in part.iter().filter_map(&mut typed).enumerate() {
+                                @if index > 0 { "\n" }
+                                (line)
+                            }
+                        }
+                    }
                 }
             }
         }
     }
 }
 
+fn is_typed(piece: &Piece) -> bool {
+    matches!(piece, Piece::Typed { .. })
+}
+
+/// A line behind its prompt. The prompt is no text: nobody wants to copy or to find it.
+fn typed(prompt: &str, line: &str, open: &mut Open) -> Markup {
+    html! {
+        span data-prompt=(format!("{prompt} ")) {}
+        @for token in &tokens(line, open) { (painted(token)) }
+    }
+}
+
+/// What stands on the screen when `sql` was typed, and `shown` in the end.
+pub(super) fn script(sql: &str, shown: String) -> Vec<Piece> {
+    let (mut open, mut prompt) = (Open::Nothing, READY);
+    let typed = |line: &str| {
+        let piece = Piece::Typed { prompt: prompt.to_owned(), line: line.to_owned() };
+        prompt = prompt_after(&tokens(line, &mut open), &open).unwrap_or(prompt);
+        piece
+    };
+    let typed: Vec<Piece> = sql.trim_end().lines().map(typed).collect();
+    typed.into_iter().chain((!shown.is_empty()).then_some(Piece::Shown(shown))).collect()
+}
+
 /// A terminal with one command of the shell.
 pub(super) fn command(line: &str) -> Markup {
     html! { div.terminal { pre.typed { code.nohighlight { span data-prompt="$ " {} (line) } } } }
-}
-
-/// The lines of a script, each behind its prompt. The prompt is no text: nobody wants to copy or to find it.
-fn typed(sql: &str) -> Vec<Markup> {
-    let mut open = Open::Nothing;
-    let mut prompt = READY;
-    let line = |line| {
-        let tokens = tokens(line, &mut open);
-        let markup = html! {
-            span data-prompt=(prompt) {}
-            @for token in &tokens { (painted(token)) }
-        };
-        prompt = prompt_after(&tokens, &open).unwrap_or(prompt);
-        markup
-    };
-    sql.trim_end().lines().map(line).collect()
 }
 
 /// The tokens of a line that begins within `open`, and what is open after it.
@@ -95,33 +103,32 @@ fn class(kind: Kind) -> &'static str {
 mod tests {
     use super::*;
 
-    fn prompts(sql: &str) -> Vec<String> {
-        let html = terminal(sql, &[]).0;
-        html.split("data-prompt=\"").skip(1).map(|rest| rest.chars().take(1).collect()).collect()
-    }
-
     #[test]
     fn a_statement_goes_on_until_its_end() {
-        assert_eq!(
-            prompts("SELECT 1\n  AS x;\nSELECT 2 \\gset\n\\session b\n-- note\nSELECT ';\n';\n"),
-            ["=", "-", "=", "=", "=", "=", "-"]
-        );
+        let html = terminal(&script(
+            "SELECT 1\n  AS x;\nSELECT 2 \\gset\n\\session b\n-- note\nSELECT ';\n';\n",
+            String::new(),
+        ))
+        .0;
+        let prompts: Vec<&str> = html.split("data-prompt=\"").skip(1).map(|rest| &rest[..1]).collect();
+        assert_eq!(prompts, ["=", "-", "=", "=", "=", "=", "-"]);
     }
 
     #[test]
     fn what_is_typed_is_escaped() {
-        let html = terminal("SELECT '<b>';", &[Shown { after_line: 1, text: "<&>".to_owned() }]).0;
+        let html = terminal(&script("SELECT '<b>';", "<&>".to_owned())).0;
         assert!(html.contains("'&lt;b&gt;'") && html.contains("&lt;&amp;&gt;"), "{html}");
     }
 
     #[test]
     fn what_is_shown_stands_below_what_was_typed_until_then() {
-        let shown = |after_line, text: &str| Shown { after_line, text: text.to_owned() };
-        let html =
-            terminal("BEGIN;\nSELECT 1\nAS x;\n\\q\n", &[shown(0, "before"), shown(1, "first"), shown(3, "second")]).0;
+        let pieces =
+            [script("BEGIN;\n", "first".to_owned()), script("SELECT '\na';\n\\q\n", "second".to_owned())].concat();
+        let html = terminal(&pieces).0;
         let order: Vec<usize> =
-            ["before", "BEGIN", "first", "AS", "second", "\\q"].iter().map(|part| html.find(part).unwrap()).collect();
+            ["BEGIN", "first", "SELECT", "\\q", "second"].iter().map(|part| html.find(part).unwrap()).collect();
         assert!(order.is_sorted(), "{html}");
-        assert_eq!(html.matches("<pre").count(), 6);
+        assert_eq!(html.matches("<pre").count(), 4);
+        assert_eq!(html.matches("hljs-string").count(), 2);
     }
 }

@@ -15,6 +15,8 @@ pub(super) const QUIZ_ANSWERS: &str = "Answers";
 pub(super) const QUIZ_IS_RIGHT: &str = "is right.";
 pub(super) const QUIZ_IS_WRONG: &str = "is not right.";
 pub(super) const EXERCISE_OPEN: &str = "Do it at the prompt, where the answer is checked:";
+pub(super) const SETUP: &str = "What is there before the first statement";
+pub(super) const SETUP_BY_SUPERUSER: &str = "What a superuser has made before the first statement";
 pub(super) const ANSWER: &str = "Answer";
 pub(super) const OTHER_ANSWERS: &str = "These are right too:";
 pub(super) const MISTAKES: &str = "Common mistakes";
@@ -32,6 +34,10 @@ pub(super) fn exercise_number(number: usize, of: usize) -> String {
 
 pub(super) fn hint_title(number: usize, of: usize) -> String {
     if of == 1 { "Hint".to_owned() } else { format!("Hint {number} of {of}") }
+}
+
+pub(super) fn skeleton(file: &str) -> String {
+    format!("The file to complete: {file}")
 }
 
 pub(super) fn open_command(lab: u32, id: &str) -> String {
@@ -79,8 +85,14 @@ pub(super) fn other_record(file: &Path, recorded: usize, demos: usize, command: 
     format!("{} has {recorded}, and there are {demos}: `{command}` writes it anew", file.display())
 }
 
+pub(super) fn changed_demo(file: &Path, number: usize, command: &str) -> String {
+    format!("{} is of an earlier text of demo {number}: `{command}` writes it anew", file.display())
+}
+
 pub(super) fn odd_line(line: &str, command: &str) -> String {
-    format!("{line:?} is none of `demo N`, `after line N` and `| something shown`: `{command}` writes the record anew")
+    format!(
+        "{line:?} is none of `demo N`, `=> something typed` and `| something shown`: `{command}` writes the record anew"
+    )
 }
 
 pub(super) fn unknown_block(info: &str) -> String {

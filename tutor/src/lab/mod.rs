@@ -22,7 +22,7 @@ mod workshop;
 pub use portable::{Portable, Showed, ShownPids, portable};
 #[cfg(feature = "book")]
 pub(crate) use proof::text_of;
-pub use proof::{OddLine, Proof, Shown, parse_demos, prove, prove_second, replay};
+pub use proof::{OddLine, Piece, Proof, parse_demos, prove, prove_second, replay};
 pub use scene::{ScriptError, session_options, session_variables, volatile_texts};
 pub use stage::{Builds, Stage, StageError, Usage};
 pub use workshop::{Workshop, WorkshopError};

@@ -8,7 +8,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-pub use demos::{OddLine, Shown, parse_demos};
+pub use demos::{OddLine, Piece, parse_demos};
 pub use second::prove_second;
 
 use super::{Builds, Stage, StageError, Usage};

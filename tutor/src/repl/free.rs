@@ -8,7 +8,6 @@ use super::commands::{self, RoomCommand};
 use super::edit::BufferCommand;
 use super::listen::listen_while;
 use super::pager::TerminalPager;
-use super::prompt::prompt_end;
 use super::room::{self, Buffered, OBSERVED_FROM, Room, WhileBusy};
 use super::script::{self, End};
 use super::source::{Line, LineSource, copy_line};
@@ -16,7 +15,7 @@ use super::{Output, text};
 use crate::processes::Sampler;
 use crate::psql::{Command, Item, Performed, Shell, Streams};
 use crate::server::{Role, Server};
-use crate::sessions::{BlockWatch, InterruptWatch, Ran, Sessions, Wait, session_asked_for};
+use crate::sessions::{BlockWatch, InterruptWatch, Ran, Sessions, Wait, prompt_end, session_asked_for};
 use crate::wire::{ConnectError, ConnectOptions, Connection};
 
 /// The session that one starts in.

@@ -26,7 +26,6 @@ mod pager;
 mod paste;
 mod plain;
 mod processes;
-mod prompt;
 mod prose;
 mod room;
 mod script;

@@ -18,9 +18,9 @@ use super::drain::drain;
 use super::heard::{Heard, may_change_catalogue};
 use super::history::{self, Entries};
 use super::paste::{EDITED_BYTES, Pasted};
-use super::prompt::COPY_PROMPT;
 use super::text;
 use crate::psql::data_line;
+use crate::sessions::COPY_PROMPT;
 
 /// One answer to a prompt.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -72,7 +72,7 @@ pub trait LineSource {
 
 /// The next line of data for `COPY ... FROM STDIN`.
 pub(super) fn copy_line(source: &mut dyn LineSource) -> Option<Vec<u8>> {
-    source.read_data(COPY_PROMPT).unwrap_or_default()
+    source.read_data(&format!("{COPY_PROMPT} ")).unwrap_or_default()
 }
 
 /// Shows text above the line that is being typed.

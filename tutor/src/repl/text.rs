@@ -45,7 +45,6 @@ pub(super) const RESET_DONE: &str = "The exercise starts afresh, in a new copy o
 pub(super) const AT_START: &str = "This is the first step of the lab.";
 pub(super) const LEAVE_WITH: &str = "\\q leaves; your progress is kept.";
 pub(super) const KEPT: &str = "Your progress is kept. Until next time!";
-pub(super) const RUNNING_PROMPT: &str = " (running)>";
 pub(super) const LOST: &str = "The connection to the server was lost.";
 pub(super) const RECONNECTED: &str =
     "Connected again; the session's settings, temporary tables and transactions are gone.";

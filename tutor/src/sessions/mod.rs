@@ -12,6 +12,7 @@
 mod block;
 mod interrupt;
 mod pages;
+mod prompt;
 mod said;
 mod session;
 
@@ -21,6 +22,7 @@ use std::time::{Duration, Instant};
 
 pub use block::BlockWatch;
 pub use interrupt::InterruptWatch;
+pub use prompt::{COPY_PROMPT, prompt_end};
 pub(crate) use said::keep_output;
 pub use session::{Running, Session};
 

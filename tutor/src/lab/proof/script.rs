@@ -6,22 +6,29 @@ use std::io;
 use crate::lab::Stage;
 use crate::provision::progress::Silent;
 use crate::psql::{Item as Input, Performed, Shell, Streams, data_line};
-use crate::sessions::{Ran, session_asked_for};
+use crate::sessions::{COPY_PROMPT, Ran, session_asked_for};
 
-/// What a script shows while it is typed.
+/// What is typed and shown, in the order in which it happens.
 #[derive(Debug, Default)]
 pub(super) struct Heard {
-    /// How many of its lines have been typed.
-    typed: usize,
-    /// Bytes, and how many lines had been typed by then.
-    pub(super) shown: Vec<(usize, Vec<u8>)>,
+    pub(super) pieces: Vec<Said>,
+}
+
+#[derive(Debug)]
+pub(super) enum Said {
+    Typed { prompt: String, line: String },
+    Shown(Vec<u8>),
 }
 
 impl Heard {
-    fn take(&mut self, bytes: &[u8]) {
-        match self.shown.last_mut() {
-            Some((typed, shown)) if *typed == self.typed => shown.extend_from_slice(bytes),
-            _ => self.shown.push((self.typed, bytes.to_vec())),
+    fn type_line(&mut self, prompt: String, line: &str) {
+        self.pieces.push(Said::Typed { prompt, line: line.to_owned() });
+    }
+
+    fn show(&mut self, bytes: &[u8]) {
+        match self.pieces.last_mut() {
+            Some(Said::Shown(shown)) => shown.extend_from_slice(bytes),
+            _ => self.pieces.push(Said::Shown(bytes.to_vec())),
         }
     }
 }
@@ -39,7 +46,6 @@ pub(super) fn run<'a>(
     while let Some(line) = lines.next() {
         // Line by line, as they are typed: the next one may belong to another session.
         take_line(stage, line, &heard);
-        heard.borrow_mut().typed += 1;
         run_items(stage, &mut lines, &heard, after)?;
     }
     if let Some(shell) = stage.shell() {
@@ -52,6 +58,7 @@ pub(super) fn run<'a>(
 fn take_line(stage: &mut Stage<'_>, line: &str, heard: &RefCell<&mut Heard>) {
     if stage.sessions().is_busy() {
         if let Some(name) = session_asked_for(line) {
+            heard.borrow_mut().type_line(stage.prompt(), line);
             // A failure shows in the next line, which has no session then.
             let _ = stage.switch_session(name);
             return;
@@ -60,6 +67,7 @@ fn take_line(stage: &mut Stage<'_>, line: &str, heard: &RefCell<&mut Heard>) {
         let mut streams = Streams { out: &mut out, err: &mut err, lines: &mut || None };
         let _ = stage.rejoin(&mut streams);
     }
+    heard.borrow_mut().type_line(stage.prompt(), line);
     if let Some(shell) = stage.shell() {
         shell.push_line(line);
     }
@@ -88,8 +96,9 @@ fn run_items<'a>(
         };
         let (mut out, mut err) = (Merged(heard), Merged(heard));
         let mut data = || {
-            heard.borrow_mut().typed += 1;
-            lines.next().map(data_line)
+            let line = lines.next()?;
+            heard.borrow_mut().type_line(COPY_PROMPT.to_owned(), line);
+            Some(data_line(line))
         };
         match stage.perform(item, &mut Streams { out: &mut out, err: &mut err, lines: &mut data }) {
             Ok(Ran::Ended(Performed::Executed(_)) | Ran::RunsOn(_)) => after(stage),
@@ -113,7 +122,7 @@ struct Merged<'b, 'v>(&'b RefCell<&'v mut Heard>);
 
 impl io::Write for Merged<'_, '_> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.borrow_mut().take(bytes);
+        self.0.borrow_mut().show(bytes);
         Ok(bytes.len())
     }
 

@@ -22,7 +22,7 @@ use crate::check::{Attempt, Databases, Expected, ExpectedError, Eyes, StateError
 use crate::course::{Exercise, Lab, Lesson, Needs};
 use crate::psql::{Execution, Item, Performed, PrintSettings, Shell, Streams};
 use crate::server::{Role, Sandbox, Server};
-use crate::sessions::{BlockWatch, Finished, InterruptWatch, Ran, Sessions, Wait};
+use crate::sessions::{BlockWatch, Finished, InterruptWatch, Ran, Sessions, Wait, prompt_end};
 use crate::wire::Connection;
 
 /// The session that a student starts in.
@@ -191,6 +191,14 @@ impl<'a> Stage<'a> {
     /// The name of the current session if it is not the first.
     pub fn other_session(&self) -> Option<&str> {
         Some(self.sessions.current_name()).filter(|name| *name != FIRST_SESSION)
+    }
+
+    /// How the prompt of the current session ends, behind a name: the session and the database, where they are others
+    /// than at the beginning, and psql's signs.
+    pub fn prompt(&mut self) -> String {
+        let session = self.other_session().map(|session| format!("[{session}]")).unwrap_or_default();
+        let database = self.other_database().map(|database| format!(":{database}")).unwrap_or_default();
+        format!("{session}{database}{}", prompt_end(self.shell().as_deref()))
     }
 
     /// What the lesson calls the database of the current session, or its name, if it is not the one that the exercise

@@ -2,7 +2,6 @@
 
 use std::io;
 
-use super::super::prompt::prompt_end;
 use super::super::text;
 use super::super::transcript::escaped;
 use super::{Desk, DeskError};
@@ -26,9 +25,7 @@ impl Desk<'_> {
         let lesson = self.lesson().id.clone();
         let stage = self.stage_mut();
         let name = if stage.is_on_task() { lesson } else { text::PLAY_PROMPT.to_owned() };
-        let session = stage.other_session().map(|session| format!("[{session}]")).unwrap_or_default();
-        let database = stage.other_database().map(|database| format!(":{database}")).unwrap_or_default();
-        format!("{name}{session}{database}{} ", prompt_end(stage.shell().as_deref()))
+        format!("{name}{} ", stage.prompt())
     }
 
     /// Says, once, how results that are wider than the terminal can be shown.

@@ -1,17 +1,18 @@
 //! Prompts, in psql's signs.
 
-use super::text::RUNNING_PROMPT;
 use crate::psql::{PromptState, Shell};
 use crate::wire::TransactionStatus;
 
 /// The prompt for data of `COPY ... FROM STDIN`.
-pub(super) const COPY_PROMPT: &str = ">> ";
+pub const COPY_PROMPT: &str = ">>";
 
-/// How a prompt ends, in psql's signs: what the next line continues, the state of the transaction,
-/// and `#` for a superuser. Without a shell
-/// a statement runs.
-pub(super) fn prompt_end(shell: Option<&Shell>) -> String {
-    let Some(shell) = shell else { return RUNNING_PROMPT.to_owned() };
+/// What stands in place of psql's signs while a statement of the session runs.
+const RUNNING: &str = " (running)>";
+
+/// How a prompt ends, in psql's signs: what the next line continues, the state of the transaction, and `#` for a
+/// superuser. Without a shell a statement runs.
+pub fn prompt_end(shell: Option<&Shell>) -> String {
+    let Some(shell) = shell else { return RUNNING.to_owned() };
     let continues = match shell.prompt_state() {
         PromptState::Ready => "=",
         PromptState::Continue => "-",
