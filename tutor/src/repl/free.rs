@@ -197,7 +197,7 @@ impl Table<'_, '_> {
             self.room.play.interrupt.store(false, Ordering::Relaxed);
             let flow = match line {
                 Line::Text(text) => self.read_text(source, &text)?,
-                Line::Interrupted => self.interrupted(),
+                Line::Interrupted { .. } => self.interrupted(),
                 Line::End => Flow::Leave(self.finish(source)?),
             };
             if let Flow::Leave(end) = flow {

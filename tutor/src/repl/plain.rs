@@ -105,7 +105,7 @@ impl LineSource for PlainTerminal {
             let rest = String::from_utf8_lossy(&std::mem::take(&mut self.received)).into_owned();
             if self.interrupted.swap(false, Ordering::Relaxed) {
                 writeln!(out)?;
-                return Ok(Line::Interrupted);
+                return Ok(Line::Interrupted { had_text: false });
             }
             return Ok(if rest.is_empty() { Line::End } else { Line::Text(rest) });
         }

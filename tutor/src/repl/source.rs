@@ -27,8 +27,11 @@ use crate::sessions::COPY_PROMPT;
 pub enum Line {
     /// A line without its newline.
     Text(String),
-    /// Ctrl-C: what was typed is thrown away.
-    Interrupted,
+    /// Ctrl-C, which has thrown away what was typed, if there was anything.
+    Interrupted {
+        /// Whether there was anything.
+        had_text: bool,
+    },
     /// Ctrl-D, or the end of the script.
     End,
 }
@@ -42,7 +45,7 @@ pub trait LineSource {
     fn read_data(&mut self, prompt: &str) -> io::Result<Option<Vec<u8>>> {
         Ok(match self.read(prompt)? {
             Line::Text(line) => Some(data_line(&line)),
-            Line::Interrupted | Line::End => None,
+            Line::Interrupted { .. } | Line::End => None,
         })
     }
 
@@ -168,7 +171,8 @@ impl LineSource for Terminal {
             Err(ReadlineError::Interrupted) => {
                 self.pasted.put_back(String::new());
                 self.entries.forget();
-                Ok(Line::Interrupted)
+                let (before, after) = self.editor.helper().map(Assistant::seen).unwrap_or_default();
+                Ok(Line::Interrupted { had_text: !before.is_empty() || !after.is_empty() })
             }
             Err(ReadlineError::Eof) => Ok(Line::End),
             Err(ReadlineError::Io(error)) => Err(error),

@@ -24,7 +24,7 @@ impl Desk<'_> {
             self.interrupt.store(false, Ordering::Relaxed);
             let flow = match line {
                 Line::Text(text) => self.read_text(source, &text)?,
-                Line::Interrupted => self.interrupted()?,
+                Line::Interrupted { had_text } => self.interrupted(had_text)?,
                 Line::End => {
                     if !self.interactive {
                         self.rejoin(source)?;
@@ -53,11 +53,12 @@ impl Desk<'_> {
         }
     }
 
-    fn interrupted(&mut self) -> Result<Flow, DeskError> {
+    fn interrupted(&mut self, had_text: bool) -> Result<Flow, DeskError> {
         self.answer.drop_pending();
         match self.shell() {
             None => room::cancel_current(self.stage_mut()),
             Some(shell) if shell.is_mid_statement() => shell.clear_buffer(),
+            Some(_) if had_text => {}
             Some(_) => self.output.mention(&self.look.words(text::LEAVE_WITH))?,
         }
         Ok(Flow::GoOn)
