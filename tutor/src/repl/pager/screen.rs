@@ -92,6 +92,7 @@ impl Screen {
     /// Gives the terminal back. The page that was read last stays above the next prompt.
     fn leave(&mut self) -> io::Result<()> {
         let Some(before) = self.before.take() else { return Ok(()) };
+        self.view.begin_lines();
         let page: String = self.view.page_lines(&self.lines)?.iter().map(|line| format!("{line}\r\n")).collect();
         let written = self.terminal.write_all(format!("{LEAVE}{page}").as_bytes());
         before.restore().and(written)

@@ -65,6 +65,11 @@ impl View {
         }
     }
 
+    /// Shows the beginning of lines again.
+    pub(super) fn begin_lines(&mut self) {
+        self.left = 0;
+    }
+
     /// Stays where it is.
     pub(super) fn give_up(&mut self) {
         self.wish = Wish::Nothing;
