@@ -121,7 +121,7 @@ pub const COMMANDS: &[CommandEntry] = &[
     entry(Group::Queries, &["errverbose"], "", "show the last error with all its fields"),
     entry(Group::Buffer, &["e", "edit"], "[FILE] [LINE]", "edit the statement, or a file, in $EDITOR"),
     entry(Group::Buffer, &["p", "print"], "", "print the statement"),
-    entry(Group::Buffer, &["r", "reset"], "", "drop the statement (in a lab: \\r)"),
+    entry(Group::Buffer, &["r", "reset"], "", "drop the statement (in a lab only as \\r)"),
     entry(Group::Buffer, &["s"], "[FILE]", "show the history, or write it to a file"),
     entry(Group::Buffer, &["w", "write"], "FILE", "write the statement to a file"),
     entry(Group::Files, &["i", "include"], "FILE", "run a script"),
