@@ -176,6 +176,28 @@ fn a_transcript_of_a_lab_is_markdown() {
 }
 
 #[test]
+fn a_demo_runs_as_if_it_were_typed() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("demo.md");
+    let mut screen = Screen::open(&["lab", "12", "--at", "audit-queue-events"]);
+    screen.wait_for("Enter runs it.");
+    screen.press("\r");
+    screen.wait_for("=> SELECT * FROM accounts ORDER BY id;\n id | owner | balance");
+    screen.wait_for("=> \\d audit_log\n                        Table \"public.audit_log\"\n");
+    screen.wait_for("What ROLLBACK takes away");
+    screen.type_line(&format!("\\transcript {}", file.display()));
+    screen.wait_for("is written to");
+    screen.type_line("\\transcript off");
+    screen.wait_for("is complete.");
+    let text = std::fs::read_to_string(&file).expect("a transcript");
+    for part in
+        ["```sql\nSELECT * FROM accounts ORDER BY id;\n```\n\n```text\n id | owner", "```sql\n\\d audit_log\n```"]
+    {
+        assert!(text.contains(part), "{part:?} is missing in:\n{text}");
+    }
+}
+
+#[test]
 fn a_transcript_of_free_play_has_what_was_typed_and_shown() {
     let tutor = Tutor::new(&["play"]);
     let file = tutor.progress().join("play.md");

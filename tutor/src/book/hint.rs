@@ -2,8 +2,7 @@
 
 use maud::{Markup, html};
 
-use super::terminal::tokens;
-use crate::repl::{Open, is_code, unbroken};
+use crate::repl::{Open, is_code, tokens, unbroken};
 
 pub(super) fn hint(text: &str) -> Markup {
     let lines = lines(text);

@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 
 use crate::lab::Piece;
-use crate::repl::{Kind, Lexer, Open, Token};
+use crate::repl::{Kind, Open, Token, ends_statement, tokens};
 
 /// The prompts in psql's signs. The database's name would take the room of the statement.
 const READY: &str = "=>";
@@ -54,7 +54,11 @@ pub(super) fn script(sql: &str, shown: String) -> Vec<Piece> {
     let (mut open, mut prompt) = (Open::Nothing, READY);
     let typed = |line: &str| {
         let piece = Piece::Typed { prompt: prompt.to_owned(), line: line.to_owned() };
-        prompt = prompt_after(&tokens(line, &mut open), &open).unwrap_or(prompt);
+        prompt = match ends_statement(&tokens(line, &mut open), &open) {
+            Some(true) => READY,
+            Some(false) => CONTINUE,
+            None => prompt,
+        };
         piece
     };
     let typed: Vec<Piece> = sql.trim_end().lines().map(typed).collect();
@@ -64,22 +68,6 @@ pub(super) fn script(sql: &str, shown: String) -> Vec<Piece> {
 /// A terminal with one command of the shell.
 pub(super) fn command(line: &str) -> Markup {
     html! { div.terminal { pre.typed { code.nohighlight { span data-prompt="$ " {} (line) } } } }
-}
-
-/// The tokens of a line that begins within `open`, and what is open after it.
-pub(super) fn tokens<'l>(line: &'l str, open: &mut Open) -> Vec<Token<'l>> {
-    let mut lexer = Lexer::new(line, open.clone());
-    let tokens = lexer.by_ref().collect();
-    *open = lexer.open().clone();
-    tokens
-}
-
-/// The prompt of the line after this one; `None` if a blank line or a comment changes nothing.
-fn prompt_after(tokens: &[Token<'_>], open: &Open) -> Option<&'static str> {
-    let last = tokens.iter().rfind(|token| !matches!(token.kind, Kind::Space | Kind::Comment))?;
-    let is_command = tokens.iter().any(|token| token.kind == Kind::Command);
-    let ends = *open == Open::Nothing && (is_command || last.text == ";");
-    Some(if ends { READY } else { CONTINUE })
 }
 
 fn painted(token: &Token<'_>) -> Markup {

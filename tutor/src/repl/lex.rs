@@ -75,6 +75,28 @@ impl Token<'_> {
     }
 }
 
+/// The tokens of a line that begins within `open`, which becomes what is open after it.
+pub(crate) fn tokens<'l>(line: &'l str, open: &mut Open) -> Vec<Token<'l>> {
+    let mut lexer = Lexer::new(line, open.clone());
+    let tokens = lexer.by_ref().collect();
+    *open = lexer.open().clone();
+    tokens
+}
+
+/// Whether a statement or a command ends with the line of these tokens, after which `open` is open. A blank line and a
+/// comment neither begin nor end one.
+pub(crate) fn ends_statement(tokens: &[Token<'_>], open: &Open) -> Option<bool> {
+    let last = tokens.iter().rfind(|token| !matches!(token.kind, Kind::Space | Kind::Comment))?;
+    let is_command = tokens.iter().any(|token| token.kind == Kind::Command);
+    Some(*open == Open::Nothing && (is_command || last.text == ";"))
+}
+
+/// How many lines of a script end a statement or a command.
+pub(super) fn count_statements(script: &str) -> usize {
+    let mut open = Open::Nothing;
+    script.lines().filter(|line| ends_statement(&tokens(line, &mut open), &open) == Some(true)).count()
+}
+
 /// The tokens of `text`, which begins with `open`. Asked for what is open after the last of them.
 pub(crate) struct Lexer<'t> {
     text: &'t str,

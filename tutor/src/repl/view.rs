@@ -114,6 +114,14 @@ impl Look {
         script.trim_end().lines().map(|text| format!("{CODE_INDENT}{}\n", line(text))).collect()
     }
 
+    /// A line of a script behind the prompt, as if it were typed; it begins within `open`.
+    pub(super) fn typed(&self, prompt: &str, line: &str, open: &Open) -> String {
+        match self.paint.has_colours() {
+            true => format!("{prompt}{}\n", highlight::paint(line, open, None)),
+            false => format!("{prompt}{line}\n"),
+        }
+    }
+
     /// A quiz: its question, and its choices with their letters.
     pub fn quiz(&self, quiz: &Quiz) -> String {
         let mut out = format!("{}\n{}\n", self.heading(text::QUIZ), self.prose(&quiz.question));

@@ -1,5 +1,6 @@
 //! The open task: showing it, judging what was done for it, helping.
 
+use super::super::lex::{Open, count_statements, tokens};
 use super::super::source::LineSource;
 use super::super::text;
 use super::super::transcript::{deeper, escaped, fenced};
@@ -273,10 +274,26 @@ impl<'a> Desk<'a> {
         Ok(Flow::GoOn)
     }
 
+    /// As if it were typed: where there are several statements, each stands above what it shows.
     fn run_demo(&mut self, source: &mut dyn LineSource, script: &str) -> Result<Flow, DeskError> {
         self.moved = false;
-        if let Some(shell) = self.shell() {
-            script.lines().for_each(|line| shell.push_line(line));
+        let is_typed = self.interactive && count_statements(script) > 1;
+        let mut open = Open::Nothing;
+        for line in script.lines() {
+            self.rejoin(source)?;
+            if is_typed {
+                let prompt = self.prompt();
+                let shown = self.look.typed(&prompt, line, &open);
+                self.output.mention(&shown)?;
+                tokens(line, &mut open);
+            }
+            self.output.record.typed(line);
+            if let Some(shell) = self.shell() {
+                shell.push_line(line);
+            }
+            if matches!(self.run_items(source)?, Flow::Leave) {
+                return Ok(Flow::Leave);
+            }
         }
         self.end_input(source)
     }
