@@ -67,16 +67,13 @@ impl Snapshots {
 
     /// The same, but the first look, if it is being taken, is waited for.
     pub(in crate::repl) fn first_catalogue(&self, database: &str) -> Arc<Catalogue> {
-        let is_first = |newest: &mut Newest| newest.is_looking && newest.database != database;
-        let waited = self.looked.wait_timeout_while(self.lock(), FIRST_LOOK_LIMIT, is_first);
-        drop(waited.unwrap_or_else(PoisonError::into_inner));
+        self.wait_while(FIRST_LOOK_LIMIT, |newest| newest.is_looking && newest.database != database);
         self.catalogue(database)
     }
 
     /// Waits until nobody looks; not for long.
     pub(in crate::repl) fn wait_for_end(&self) {
-        let waited = self.looked.wait_timeout_while(self.lock(), LINE_LIMIT, |newest| newest.is_looking);
-        drop(waited.unwrap_or_else(PoisonError::into_inner));
+        self.wait_while(LINE_LIMIT, |newest| newest.is_looking);
     }
 
     /// Says that the catalogue may have changed.
@@ -118,6 +115,11 @@ impl Snapshots {
             None => newest.is_outdated = true,
         }
         self.looked.notify_all();
+    }
+
+    fn wait_while(&self, limit: Duration, condition: impl Fn(&Newest) -> bool) {
+        let waited = self.looked.wait_timeout_while(self.lock(), limit, |newest| condition(newest));
+        drop(waited.unwrap_or_else(PoisonError::into_inner));
     }
 
     fn lock(&self) -> MutexGuard<'_, Newest> {
