@@ -133,9 +133,7 @@ impl ClassPages {
         self.browser.open(&url, width, scheme);
         assert_eq!(self.browser.complaints(), [""; 0], "{page}");
         let file = url.split('#').next().unwrap_or_default();
-        let elsewhere =
-            self.browser.asked().into_iter().filter(|asked| !asked.starts_with(file) && !asked.starts_with("data:"));
-        assert_eq!(elsewhere.collect::<Vec<_>>(), [""; 0], "{page}");
+        assert_eq!(self.browser.asked_beyond(file), [""; 0], "{page}");
         let dom = self.browser.value("document.documentElement.outerHTML").as_str().expect("a text").to_owned();
         Page { rows: rows(&dom), dom }
     }

@@ -169,10 +169,11 @@ impl Browser {
         self.call("Input.dispatchKeyEvent", json!({"type": "keyUp", "key": key, "windowsVirtualKeyCode": code}));
     }
 
-    /// What the page has asked for since it was opened.
-    pub(crate) fn asked(&self) -> Vec<String> {
+    /// What the page has asked for since it was opened that does not begin with `home`, nor stands in the page.
+    pub(crate) fn asked_beyond(&self, home: &str) -> Vec<String> {
         let asks = self.events.iter().filter(|event| event["method"] == "Network.requestWillBeSent");
-        asks.filter_map(|event| event["params"]["request"]["url"].as_str().map(str::to_owned)).collect()
+        let urls = asks.filter_map(|event| event["params"]["request"]["url"].as_str());
+        urls.filter(|url| !url.starts_with(home) && !url.starts_with("data:")).map(str::to_owned).collect()
     }
 
     /// What the page has complained of since it was opened.
