@@ -2,38 +2,53 @@
 
 use maud::{Markup, html};
 
-use crate::repl::{Open, is_code, tokens, unbroken};
+use crate::repl::{Open, is_code, open_after, unbroken};
 
 pub(super) fn hint(text: &str) -> Markup {
     let lines = lines(text);
-    let groups = lines.chunk_by(|(one_is_code, one), (other_is_code, _)| {
-        one_is_code == other_is_code && (*one_is_code || !one.is_empty())
+    let parts = lines.chunk_by(|one, other| match (one, other) {
+        (Line::Code(_), Line::Code(_)) => true,
+        (Line::Sentence(one), Line::Sentence(other)) => !one.is_empty() && !other.is_empty(),
+        _ => false,
     });
     html! {
-        @for group in groups {
-            @if group[0].0 {
-                pre { code.nohighlight { (group.iter().map(|(_, line)| line.as_str()).collect::<Vec<_>>().join("\n")) } }
-            } @else if !group[0].1.is_empty() {
-                p {
-                    @for (index, (_, line)) in group.iter().filter(|(_, line)| !line.is_empty()).enumerate() {
+        @for part in parts {
+            @match &part[0] {
+                Line::Code(_) => pre { code.nohighlight { (part.iter().map(Line::text).collect::<Vec<_>>().join("\n")) } },
+                Line::Sentence(first) if first.is_empty() => {},
+                Line::Sentence(_) => p {
+                    @for (index, line) in part.iter().enumerate() {
                         @if index > 0 { br; }
-                        (sentence(line))
+                        (sentence(line.text()))
                     }
-                }
+                },
             }
         }
     }
 }
 
-/// The lines, and whether each is code: it begins like it, is indented, or is within a string that an earlier one opened.
-fn lines(text: &str) -> Vec<(bool, String)> {
+enum Line {
+    Sentence(String),
+    /// It begins as statements do, is indented, or is within a string that an earlier line has opened.
+    Code(String),
+}
+
+impl Line {
+    fn text(&self) -> &str {
+        match self {
+            Line::Sentence(text) | Line::Code(text) => text,
+        }
+    }
+}
+
+fn lines(text: &str) -> Vec<Line> {
     let mut open = Open::Nothing;
     let line = |line: String| {
-        let is_code = open != Open::Nothing || is_code(&line) || line.starts_with(' ');
-        if is_code {
-            tokens(&line, &mut open);
+        if open == Open::Nothing && !is_code(&line) && !line.starts_with(' ') {
+            return Line::Sentence(line);
         }
-        (is_code, line)
+        open = open_after(&line, std::mem::take(&mut open));
+        Line::Code(line)
     };
     unbroken(text.trim()).into_iter().map(line).collect()
 }

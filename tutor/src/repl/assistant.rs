@@ -38,7 +38,7 @@ impl Assistant {
 
     /// Says where a line is about to be typed.
     pub(super) fn set_surroundings(&mut self, surroundings: Surroundings) {
-        self.open = open_after(&surroundings.earlier);
+        self.open = open_after(&surroundings.earlier, Open::Nothing);
         self.surroundings = surroundings;
         *self.seen.lock().unwrap_or_else(PoisonError::into_inner) = Default::default();
     }

@@ -194,9 +194,9 @@ impl<'t> Iterator for Lexer<'t> {
     }
 }
 
-/// What is open at the end of `text`, which begins with nothing open.
-pub(super) fn open_after(text: &str) -> Open {
-    let mut lexer = Lexer::new(text, Open::Nothing);
+/// What is open at the end of `text`, which begins within `open`.
+pub(crate) fn open_after(text: &str, open: Open) -> Open {
+    let mut lexer = Lexer::new(text, open);
     while lexer.next().is_some() {}
     lexer.open
 }
@@ -308,7 +308,7 @@ mod tests {
             ("/* /* */", Open::Comment(1)),
             ("'it'", Open::Nothing),
         ] {
-            assert_eq!(open_after(text), open, "{text}");
+            assert_eq!(open_after(text, Open::Nothing), open, "{text}");
         }
         let mut lexer = Lexer::new("x' SELECT", Open::Text { escapes: false });
         assert_eq!(lexer.next().map(|token| (token.kind, token.text)), Some((Kind::Text, "x'")));

@@ -40,7 +40,7 @@ pub use complete::Surroundings;
 pub use desk::{Desk, DeskError, Ended};
 pub use free::{FreeError, FreePlay, play};
 #[cfg(feature = "book")]
-pub(crate) use lex::{Kind, Open, Token, ends_statement, tokens};
+pub(crate) use lex::{Kind, Open, Token, ends_statement, open_after, tokens};
 pub use output::{Output, Record, Recorded};
 pub use pager::TerminalPager;
 pub use plain::PlainTerminal;

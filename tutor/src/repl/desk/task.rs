@@ -1,6 +1,6 @@
 //! The open task: showing it, judging what was done for it, helping.
 
-use super::super::lex::{Open, count_statements, tokens};
+use super::super::lex::{Open, count_statements, open_after};
 use super::super::source::LineSource;
 use super::super::text;
 use super::super::transcript::{deeper, escaped, fenced};
@@ -285,7 +285,7 @@ impl<'a> Desk<'a> {
                 let prompt = self.prompt();
                 let shown = self.look.typed(&prompt, line, &open);
                 self.output.mention(&shown)?;
-                tokens(line, &mut open);
+                open = open_after(line, open);
             }
             self.output.record.typed(line);
             if let Some(shell) = self.shell() {
