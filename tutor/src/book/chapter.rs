@@ -9,8 +9,7 @@ use serde::Deserialize;
 use super::page::{self, Page};
 use super::{directive, record, text};
 use crate::course::{
-    Answers, BlockKind, CourseError, Demo, Lab, Lesson, Needs, Quiz, Setup, SetupRole, SourceError, Step, blocks,
-    setup_of,
+    Answers, BlockKind, CourseError, Demo, Lab, Lesson, Needs, Quiz, Setup, SourceError, Step, blocks, setup_of,
 };
 use crate::provision::EMPTY_FIXTURE;
 
@@ -33,11 +32,8 @@ enum Piece {
     /// The next demo of the lesson.
     Demo,
     Quiz(Quiz),
-    /// What is made before the first demo.
-    Setup {
-        sql: String,
-        role: SetupRole,
-    },
+    /// The next set-up of the lesson.
+    Setup,
     /// The name of a directive.
     Directive(String),
 }
@@ -81,6 +77,7 @@ impl Chapter {
         let record = self.lesson.record(&self.id);
         let demos = self.lesson.demos().map(|demo| demo.sql.as_str());
         let mut page = Page::new(record::read(&record, demos, &text::record_chapter(&self.id))?);
+        let mut setups = self.lesson.setup.iter();
         let mut written = String::new();
         for piece in &self.pieces {
             let part = match piece {
@@ -88,7 +85,7 @@ impl Chapter {
                 Piece::Figure(drawing) => page.figure(drawing),
                 Piece::Demo => page.demo(),
                 Piece::Quiz(question) => page.quiz(question),
-                Piece::Setup { sql, role } => page::setup(sql, *role),
+                Piece::Setup => setups.next().map(page::setup).unwrap_or_default(),
                 Piece::Directive(name) => directive::text(name, course)?,
             };
             written.push_str(&part);
@@ -175,7 +172,7 @@ impl Reader {
             other => match setup_of(other) {
                 Some((role, database)) => {
                     self.setup.push(Setup { sql: body.to_owned(), role, database, line });
-                    Piece::Setup { sql: body.to_owned(), role }
+                    Piece::Setup
                 }
                 None if other.starts_with("sql,") || other.starts_with("toml,") => {
                     return Err((line, text::unknown_block(other)));
@@ -237,7 +234,7 @@ mod tests {
             })
             .collect();
         assert!(kept.contains("```sql\nSELECT 0;\n```") && kept.contains("````md\n```sql,demo\n```\n````"), "{kept}");
-        assert!(chapter.pieces.iter().any(|piece| matches!(piece, Piece::Setup { sql, .. } if sql == "A;\n")));
+        assert!(chapter.pieces.iter().any(|piece| matches!(piece, Piece::Setup)));
         assert!(!kept.contains("A;") && !kept.contains("mail") && !kept.contains("#tutor"), "{kept}");
     }
 

@@ -7,25 +7,28 @@ use super::html::{block, markdown};
 use super::terminal::{command, script, terminal};
 use super::text;
 use crate::check::{Expected, Item, Outcome};
-use crate::course::{Exercise, Lab};
-
-/// Where the source of a crate is that students complete.
-const SOURCE: &str = "src/lib.rs";
+use crate::course::{CourseError, Exercise, Lab, read};
+use crate::lab::CRATE_SOURCE;
 
 /// An exercise as Markdown; `number` of `count` in its lesson. `expected` is there where the book has answers.
+///
+/// # Errors
+/// The source that it begins with cannot be read.
 pub(super) fn exercise(
     lab: &Lab,
     exercise: &Exercise,
     (number, count): (usize, usize),
     expected: Option<&Expected>,
-) -> String {
+) -> Result<String, CourseError> {
     let Exercise { id, title, prompt, .. } = exercise;
     let tag = block(&html! { p.number { (text::exercise_number(number, count)) } });
+    let crate_folder = exercise.check.build.as_ref().map(|folder| lab.dir.join(folder));
+    let source = crate_folder.map(|folder| read(&folder.join(CRATE_SOURCE))).transpose()?;
     let below = block(&html! {
         div.tools {
             p { (text::EXERCISE_OPEN) }
             (command(&text::open_command(lab.number, id)))
-            (skeleton(lab, exercise))
+            @if let Some(source) = &source { (skeleton(source)) }
             @for (index, text) in exercise.hints.iter().enumerate() {
                 details.hint {
                     summary { (text::hint_title(index + 1, exercise.hints.len())) }
@@ -35,21 +38,17 @@ pub(super) fn exercise(
             @if let Some(expected) = expected { (answers(exercise, expected)) }
         }
     });
-    format!(
+    Ok(format!(
         "<section class=\"exercise\" aria-labelledby=\"{id}\">\n\n{tag}\n\n## {title} {{#{id}}}\n\n{prompt}\n\n{below}\n\n</section>"
-    )
+    ))
 }
 
 /// The source that an exercise about a crate begins with.
-fn skeleton(lab: &Lab, exercise: &Exercise) -> Markup {
-    let folder = exercise.check.build.as_ref().map(|folder| lab.dir.join(folder));
-    let source = folder.and_then(|folder| std::fs::read_to_string(folder.join(SOURCE)).ok());
+fn skeleton(source: &str) -> Markup {
     html! {
-        @if let Some(source) = source {
-            details.skeleton {
-                summary { (text::skeleton(SOURCE)) }
-                pre { code.language-rust { (source) } }
-            }
+        details.skeleton {
+            summary { (text::skeleton(CRATE_SOURCE)) }
+            pre { code.language-rust { (source) } }
         }
     }
 }

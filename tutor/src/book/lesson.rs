@@ -77,7 +77,7 @@ fn lesson_text(lab: &Lab, lesson: &Lesson, answers: Answers) -> anyhow::Result<S
             Step::Quiz(question) => page.quiz(question),
             Step::Exercise(task) => {
                 exercises += 1;
-                exercise(lab, task, (exercises, count), expected(lab, lesson, task, answers)?.as_ref())
+                exercise(lab, task, (exercises, count), expected(lab, lesson, task, answers)?.as_ref())?
             }
         });
     }

@@ -8,7 +8,7 @@ use super::html::block;
 use super::quiz::quiz;
 use super::terminal::{script, terminal};
 use super::text;
-use crate::course::{Quiz, SetupRole};
+use crate::course::{Quiz, Setup, SetupRole};
 use crate::lab::Piece;
 
 /// A page that is being written.
@@ -40,15 +40,15 @@ impl Page {
 }
 
 /// What is made before the first demo, for those who want to follow it at a prompt of their own.
-pub(super) fn setup(sql: &str, role: SetupRole) -> String {
-    let by = match role {
+pub(super) fn setup(setup: &Setup) -> String {
+    let by = match setup.role {
         SetupRole::Student => text::SETUP,
         SetupRole::Admin => text::SETUP_BY_SUPERUSER,
     };
     block(&html! {
         details.setup {
             summary { (by) }
-            (terminal(&script(sql, String::new())))
+            (terminal(&script(&setup.sql, String::new())))
         }
     })
 }

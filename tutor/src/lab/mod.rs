@@ -25,4 +25,4 @@ pub(crate) use proof::text_of;
 pub use proof::{OddLine, Piece, Proof, parse_demos, prove, prove_second, replay};
 pub use scene::{ScriptError, session_options, session_variables, volatile_texts};
 pub use stage::{Builds, Stage, StageError, Usage};
-pub use workshop::{Workshop, WorkshopError};
+pub use workshop::{CRATE_SOURCE, Workshop, WorkshopError};

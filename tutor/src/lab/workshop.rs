@@ -20,7 +20,7 @@ use crate::server::{Server, ServerError};
 const INSTALL: &str = "install.sql";
 
 /// The file that a student completes.
-const SOURCE: &str = "src/lib.rs";
+pub const CRATE_SOURCE: &str = "src/lib.rs";
 
 /// What the compiler said last.
 const LOG: &str = "build.log";
@@ -85,12 +85,12 @@ impl Workshop {
 
     /// The file that the student completes.
     pub fn source(&self) -> PathBuf {
-        self.copy.join(SOURCE)
+        self.copy.join(CRATE_SOURCE)
     }
 
     /// Makes the copy. What is there already stays as it is: it may be the student's work.
     pub fn open(&self) -> Result<(), WorkshopError> {
-        for name in ["Cargo.toml", "Cargo.lock", INSTALL, SOURCE] {
+        for name in ["Cargo.toml", "Cargo.lock", INSTALL, CRATE_SOURCE] {
             let copy = self.copy.join(name);
             if copy.exists() {
                 continue;
