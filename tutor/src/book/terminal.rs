@@ -5,7 +5,7 @@ use maud::{Markup, html};
 use crate::lab::Piece;
 use crate::repl::{Kind, Open, Token, ends_statement, tokens};
 
-/// The prompts in psql's signs. The database's name would take the room of the statement.
+/// The prompts, in psql's signs, of what was not recorded.
 const READY: &str = "=>";
 const CONTINUE: &str = "->";
 

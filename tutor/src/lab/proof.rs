@@ -16,7 +16,7 @@ use crate::check::{Expected, Feedback, Item, Outcome, Verdict, record_for, varia
 use crate::course::{Compare, Exercise, Lab, Lesson};
 use crate::provision::postgres::MAJORS;
 use crate::server::Server;
-use script::{Heard, run};
+use script::{Typescript, run};
 
 /// What proving one exercise, or a lesson's demos, brought to light.
 #[derive(Debug, Clone)]
@@ -179,7 +179,7 @@ fn proof(stage: &Stage<'_>, id: String, shown: String, faults: Vec<String>) -> P
 /// A script played as an attempt.
 struct Played {
     outcome: Outcome,
-    /// What the student would have heard before the end, after some statement.
+    /// What the student would have typescript before the end, after some statement.
     early: Option<Verdict>,
     verdict: Verdict,
 }
@@ -190,7 +190,7 @@ fn play<'a>(stage: &mut Stage<'a>, exercise: &'a Exercise, script: &str) -> Play
         return failed(error.to_string());
     }
     let mut early = None;
-    let ran = run(stage, script, &mut Heard::default(), &mut |stage| {
+    let ran = run(stage, script, &mut Typescript::default(), &mut |stage| {
         if early.is_none() {
             early = stage.peek();
         }

@@ -13,7 +13,7 @@
 //! demo 2
 //! ```
 
-use super::script::{Heard, Said, run};
+use super::script::{Said, Typescript, run};
 use super::{Proof, proof};
 use crate::check::Normaliser;
 use crate::course::Step;
@@ -53,12 +53,12 @@ pub(super) fn prove(stage: &mut Stage<'_>, id: String) -> Result<Proof, StageErr
                 stage.leave()?;
             }
             Step::Demo(demo) => {
-                let mut heard = Heard::default();
-                if let Err(command) = run(stage, &demo.sql, &mut heard, &mut |_| {}) {
+                let mut typescript = Typescript::default();
+                if let Err(command) = run(stage, &demo.sql, &mut typescript, &mut |_| {}) {
                     let number = demos.len() + 1;
                     faults.push(format!("demo {number}: the command \\{command} is unknown or fails"));
                 }
-                demos.push(pieces(heard, &mut names));
+                demos.push(pieces(typescript, &mut names));
             }
             Step::Text(_) | Step::Figure(_) | Step::Quiz(_) => {}
         }
@@ -66,12 +66,12 @@ pub(super) fn prove(stage: &mut Stage<'_>, id: String) -> Result<Proof, StageErr
     Ok(proof(stage, id, render(&demos), faults))
 }
 
-fn pieces(heard: Heard, names: &mut Normaliser) -> Vec<Piece> {
+fn pieces(typescript: Typescript, names: &mut Normaliser) -> Vec<Piece> {
     let piece = |said| match said {
         Said::Typed { prompt, line } => Piece::Typed { prompt, line: line.trim_end().to_owned() },
         Said::Shown(bytes) => Piece::Shown(names.text(&String::from_utf8_lossy(&bytes)).trim_end().to_owned()),
     };
-    let pieces = heard.pieces.into_iter().map(piece);
+    let pieces = typescript.pieces.into_iter().map(piece);
     pieces.filter(|piece| !matches!(piece, Piece::Shown(text) if text.is_empty())).collect()
 }
 

@@ -10,7 +10,7 @@ use crate::sessions::{COPY_PROMPT, Ran, session_asked_for};
 
 /// What is typed and shown, in the order in which it happens.
 #[derive(Debug, Default)]
-pub(super) struct Heard {
+pub(super) struct Typescript {
     pub(super) pieces: Vec<Said>,
 }
 
@@ -20,7 +20,7 @@ pub(super) enum Said {
     Shown(Vec<u8>),
 }
 
-impl Heard {
+impl Typescript {
     fn type_line(&mut self, prompt: String, line: &str) {
         self.pieces.push(Said::Typed { prompt, line: line.to_owned() });
     }
@@ -33,41 +33,41 @@ impl Heard {
     }
 }
 
-/// Runs a script on the stage; both streams go to `heard` in their order. `after` is called after each statement.
+/// Runs a script on the stage; both streams go to `typescript` in their order. `after` is called after each statement.
 /// The error is the name of a psql command that is unknown or fails.
 pub(super) fn run<'a>(
     stage: &mut Stage<'a>,
     script: &str,
-    heard: &mut Heard,
+    typescript: &mut Typescript,
     after: &mut dyn FnMut(&mut Stage<'a>),
 ) -> Result<(), String> {
-    let heard = RefCell::new(heard);
+    let typescript = RefCell::new(typescript);
     let mut lines = script.lines();
     while let Some(line) = lines.next() {
         // Line by line, as they are typed: the next one may belong to another session.
-        take_line(stage, line, &heard);
-        run_items(stage, &mut lines, &heard, after)?;
+        take_line(stage, line, &typescript);
+        run_items(stage, &mut lines, &typescript, after)?;
     }
     if let Some(shell) = stage.shell() {
         shell.finish_input();
     }
-    run_items(stage, &mut lines, &heard, after)
+    run_items(stage, &mut lines, &typescript, after)
 }
 
 /// A line for the current session. One that runs a statement is waited for, unless it is left for another.
-fn take_line(stage: &mut Stage<'_>, line: &str, heard: &RefCell<&mut Heard>) {
+fn take_line(stage: &mut Stage<'_>, line: &str, typescript: &RefCell<&mut Typescript>) {
     if stage.sessions().is_busy() {
         if let Some(name) = session_asked_for(line) {
-            heard.borrow_mut().type_line(stage.prompt(), line);
+            typescript.borrow_mut().type_line(stage.prompt(), line);
             // A failure shows in the next line, which has no session then.
             let _ = stage.switch_session(name);
             return;
         }
-        let (mut out, mut err) = (Merged(heard), Merged(heard));
+        let (mut out, mut err) = (Merged(typescript), Merged(typescript));
         let mut streams = Streams { out: &mut out, err: &mut err, lines: &mut || None };
         let _ = stage.rejoin(&mut streams);
     }
-    heard.borrow_mut().type_line(stage.prompt(), line);
+    typescript.borrow_mut().type_line(stage.prompt(), line);
     if let Some(shell) = stage.shell() {
         shell.push_line(line);
     }
@@ -77,7 +77,7 @@ fn take_line(stage: &mut Stage<'_>, line: &str, heard: &RefCell<&mut Heard>) {
 fn run_items<'a>(
     stage: &mut Stage<'a>,
     lines: &mut std::str::Lines<'_>,
-    heard: &RefCell<&mut Heard>,
+    typescript: &RefCell<&mut Typescript>,
     after: &mut dyn FnMut(&mut Stage<'a>),
 ) -> Result<(), String> {
     while let Some(item) = stage.shell().and_then(Shell::next_item) {
@@ -94,10 +94,10 @@ fn run_items<'a>(
             Input::Command(command) => command.name.clone(),
             Input::Statement(_) => String::new(),
         };
-        let (mut out, mut err) = (Merged(heard), Merged(heard));
+        let (mut out, mut err) = (Merged(typescript), Merged(typescript));
         let mut data = || {
             let line = lines.next()?;
-            heard.borrow_mut().type_line(COPY_PROMPT.to_owned(), line);
+            typescript.borrow_mut().type_line(COPY_PROMPT.to_owned(), line);
             Some(data_line(line))
         };
         match stage.perform(item, &mut Streams { out: &mut out, err: &mut err, lines: &mut data }) {
@@ -118,7 +118,7 @@ fn build(stage: &mut Stage<'_>, file: &str) -> Result<(), String> {
 }
 
 /// One of two streams that end in the same buffer.
-struct Merged<'b, 'v>(&'b RefCell<&'v mut Heard>);
+struct Merged<'b, 'v>(&'b RefCell<&'v mut Typescript>);
 
 impl io::Write for Merged<'_, '_> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
